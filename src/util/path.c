@@ -1,0 +1,179 @@
+/* path.c - see path.h. Everything here walks by descriptor: what a name meant a
+ * moment ago does not matter when somebody else may rename it. */
+#include "util/path.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include "util/fd.h"
+#include "util/str.h"
+
+#define DIR_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+
+int dir_make(const char *path, struct err *e)
+{
+	auto_free char *p = xstrdup(path);
+	for (char *s = p + 1; *s; s++) {
+		if (*s != '/')
+			continue;
+		*s = '\0';
+		if (mkdir(p, 0700) < 0 && errno != EEXIST && errno != EROFS && errno != EACCES)
+			return err_sys(e, "make directory %s", p);
+		*s = '/';
+	}
+	if (mkdir(p, 0700) < 0 && errno != EEXIST)
+		return err_sys(e, "make directory %s", p);
+	int fd = open(p, DIR_FLAGS);
+	return fd < 0 ? err_sys(e, "open directory %s", p) : fd;
+}
+
+int dir_make_at(int dir, const char *name, struct err *e)
+{
+	if (mkdirat(dir, name, 0700) < 0 && errno != EEXIST)
+		return err_sys(e, "make directory %s", name);
+	return dir_open_at(dir, name, e);
+}
+
+int dir_open_at(int dir, const char *name, struct err *e)
+{
+	int fd = openat(dir, name, DIR_FLAGS | O_NOFOLLOW);
+	return fd < 0 ? err_sys(e, "open directory %s", name) : fd;
+}
+
+static int open_how(int dir, const char *path, int flags, mode_t mode, uint64_t resolve)
+{
+	struct open_how how = { .flags = (uint64_t)flags | O_CLOEXEC, .resolve = resolve };
+	if (flags & (O_CREAT | O_TMPFILE))
+		how.mode = mode & 07777;
+	int fd;
+	int tries = 0;
+	/* EAGAIN: a rename elsewhere raced with the look-up of ".." */
+	do
+		fd = (int)syscall(SYS_openat2, dir, path, &how, sizeof how);
+	while (fd < 0 && (errno == EAGAIN || errno == EINTR) && ++tries < 64);
+	return fd;
+}
+
+int path_open_in_root(int dir, const char *path, int flags, mode_t mode)
+{
+	return open_how(dir, path, flags, mode, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+}
+
+int path_open_beneath(int dir, const char *path, int flags, mode_t mode)
+{
+	return open_how(dir, path, flags, mode, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+}
+
+static int remove_children(int fd, dev_t dev);
+
+/* A directory we may not search is ours all the same: give ourselves the right first. */
+static int open_for_removal(int dir, const char *name)
+{
+	int fd = openat(dir, name, DIR_FLAGS | O_NOFOLLOW);
+	if (fd < 0 && errno == EACCES && fchmodat(dir, name, 0700, 0) == 0)
+		fd = openat(dir, name, DIR_FLAGS | O_NOFOLLOW);
+	return fd;
+}
+
+static int remove_dir(int dir, const char *name, dev_t dev)
+{
+	auto_fd int fd = open_for_removal(dir, name);
+	struct stat st;
+	if (fd >= 0) {
+		if (fstat(fd, &st) < 0)
+			return -1;
+		if (st.st_dev != dev) {
+			errno = EXDEV;
+			return -1;
+		}
+		if ((st.st_mode & 0700) != 0700 && fchmod(fd, 0700) < 0 && errno != EPERM)
+			return -1;
+		if (remove_children(fd, dev) < 0)
+			return -1;
+	}
+	return unlinkat(dir, name, AT_REMOVEDIR);
+}
+
+static int remove_entry(int dir, const char *name, dev_t dev)
+{
+	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
+		return 0;
+	if (errno != EISDIR && errno != EPERM)
+		return -1;
+	if (remove_dir(dir, name, dev) == 0 || errno == ENOENT)
+		return 0;
+	return -1;
+}
+
+static int remove_children(int fd, dev_t dev)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+	DIR *d = copy < 0 ? NULL : fdopendir(copy);
+	struct dirent *ent;
+	int code = 0;
+	if (!d) {
+		fd_close(&copy);
+		return -1;
+	}
+	while ((errno = 0, ent = readdir(d))) {
+		if (strcmp(ent->d_name, ".") == 0 || strcmp(ent->d_name, "..") == 0)
+			continue;
+		if (remove_entry(fd, ent->d_name, dev) < 0 && !code)
+			code = errno;
+	}
+	closedir(d);
+	errno = code;
+	return code ? -1 : 0;
+}
+
+int tree_remove_at(int dir, const char *name)
+{
+	struct stat st;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT ? 0 : -1;
+	return remove_entry(dir, name, st.st_dev);
+}
+
+char *path_clean(const char *path)
+{
+	auto_strv struct strv in = { 0 };
+	auto_strv struct strv out = { 0 };
+	strv_split(&in, path, '/');
+	for (size_t i = 0; i < in.n; i++) {
+		if (!*in.list[i] || str_eq(in.list[i], "."))
+			continue;
+		if (!str_eq(in.list[i], ".."))
+			strv_add(&out, in.list[i]);
+		else if (out.n)
+			strv_remove(&out, out.n - 1);
+	}
+	auto_free char *joined = strv_join(&out, "/");
+	return str_printf("%s%s", *path == '/' ? "/" : "", joined);
+}
+
+const char *path_base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+void random_hex(char *out, size_t n)
+{
+	unsigned char bytes[64];
+	size_t want = (n + 1) / 2;
+	if (want > sizeof bytes || getrandom(bytes, want, 0) != (ssize_t)want)
+		abort();
+	for (size_t i = 0; i < n; i++) {
+		unsigned char nibble = i % 2 ? bytes[i / 2] & 15 : bytes[i / 2] >> 4;
+		out[i] = "0123456789abcdef"[nibble];
+	}
+	out[n] = '\0';
+}
