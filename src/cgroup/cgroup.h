@@ -1,0 +1,26 @@
+/* cgroup.h - the container's piece of the cgroup v2 tree. A row of back ends, tried in order:
+ * systemd (a transient scope with Delegate=yes in the user's slice, asked of the user's systemd over
+ * D-Bus; libsystemd is dlopened), cgroupfs (a child of the caller's own cgroup when that is delegated to
+ * him), none. Knows nothing of containers. */
+#pragma once
+#include <sys/types.h>
+#include "util/err.h"
+
+struct cgroup;                          /* opaque; one owner */
+
+struct cgroup_opts {
+	const char *name;               /* the scope becomes cuddy-NAME.scope, the child cuddy-NAME */
+	const char *description;        /* what systemctl shows */
+	const char *manager;            /* "systemd", "cgroupfs", "none"; NULL: the first that works */
+	pid_t leader;                   /* the process that systemd puts into the scope (the monitor) */
+};
+/* Make it. A NULL manager never fails: without systemd and delegation the result is "none". */
+must_check int cgroup_up(const struct cgroup_opts *o, struct cgroup **out, struct err *e);
+/* For CLONE_INTO_CGROUP: a descriptor of the container's own directory, borrowed; -1 for none. */
+int cgroup_fd(const struct cgroup *c);
+/* Path below the cgroup v2 mount, "/user.slice/.../container"; NULL for none. */
+const char *cgroup_path(const struct cgroup *c);
+const char *cgroup_manager(const struct cgroup *c);     /* "systemd", "cgroupfs", "none" */
+/* End what is left inside (cgroup.kill) and remove it. By path, so that another process than the maker can. */
+void cgroup_path_remove(const char *path);
+void cgroup_free(struct cgroup *c);
