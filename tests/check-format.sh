@@ -1,0 +1,17 @@
+#!/bin/bash
+# check-format.sh - C files are as .clang-format says.
+. "$(dirname "$0")/tap.sh"
+
+formatted()
+{
+	(cd "$srcdir" && c_files | xargs clang-format --dry-run --Werror)
+}
+
+# Versions differ in taste; the one that the files were formatted with decides.
+version=$(clang-format --version 2>/dev/null | grep -o 'version [0-9]*' | tr -dc 0-9)
+if [ "$version" = 14 ]; then
+	ok "clang-format" formatted
+else
+	skip "clang-format" "needs clang-format 14, there is ${version:-none}"
+fi
+done_testing
