@@ -19,6 +19,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "util/fd.h"
+#include "util/kernel.h"
 #include "util/proc.h"
 
 static int write_map_file(pid_t pid, const char *file, const struct idmap_range *r, unsigned n, struct err *e)
@@ -108,20 +109,6 @@ int userns_become_root(const struct idmap *map, struct err *e)
 	return 0;
 }
 
-int userns_clone_failed(struct err *e)
-{
-	int code = errno;
-	err_num(e, code, "cannot make a user namespace");
-	if (code == ENOSPC)
-		return err_hint(e, "the limit is reached or zero: an administrator raises user.max_user_namespaces");
-	if (code == EPERM || code == EACCES)
-		return err_hint(e, "the host forbids it: an administrator looks at kernel.unprivileged_userns_clone, "
-				"kernel.apparmor_restrict_unprivileged_userns and user.max_user_namespaces");
-	if (code == EUSERS)
-		return err_hint(e, "user namespaces can be nested 32 deep at most");
-	return -1;
-}
-
 struct job {
 	const struct idmap *map;
 	int (*fn)(void *arg, struct err *e);
@@ -168,7 +155,7 @@ int userns_spawn(const struct idmap *map, int flags, int (*fn)(void *arg, struct
 
 	*pid = (pid_t)syscall(SYS_clone3, &args, sizeof args);
 	if (*pid < 0)
-		return userns_clone_failed(e);
+		return kernel_userns_failed(errno, e);
 	if (*pid == 0) {
 		close(ours);
 		close(go_write);

@@ -27,8 +27,6 @@ must_check int userns_idmap(const char *cache_dir, struct idmap *out, struct err
 must_check int userns_write_maps(pid_t pid, const struct idmap *map, struct err *e);
 /* In the child, once mapped: give up the groups and become root of the namespace. */
 must_check int userns_become_root(const struct idmap *map, struct err *e);
-/* After a clone3 or unshare with CLONE_NEWUSER failed: errno translated into what the host forbids. -1. */
-must_check int userns_clone_failed(struct err *e);
 /* Run FN(ARG) in a child inside a new user namespace with MAP (plus CLONE_* FLAGS such as
  * CLONE_NEWNS), as root there, and wait. FN fills its struct err on -1, which travels back. */
 must_check int userns_run(const struct idmap *map, int flags, int (*fn)(void *arg, struct err *e), void *arg,
