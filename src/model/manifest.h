@@ -30,23 +30,23 @@
 #define MEDIA_DOCKER_CONFIG "application/vnd.docker.container.image.v1+json"
 #define MEDIA_DOCKER_LAYER_GZIP "application/vnd.docker.image.rootfs.diff.tar.gzip"
 
-struct descriptor {                     /* what a document says of another one */
+struct descriptor { /* what a document says of another one */
 	struct digest digest;
-	uint64_t size;                  /* bytes, exactly */
-	char *media_type;               /* owned; NULL when it was not given */
+	uint64_t size;    /* bytes, exactly */
+	char *media_type; /* owned; NULL when it was not given */
 };
 
-struct manifest_entry {                 /* a line of an index */
+struct manifest_entry { /* a line of an index */
 	struct descriptor desc;
-	struct platform platform;       /* "" where unset */
-	char *ref_name;                 /* annotation org.opencontainers.image.ref.name (OCI layouts), or NULL */
+	struct platform platform; /* "" where unset */
+	char *ref_name; /* annotation org.opencontainers.image.ref.name (OCI layouts), or NULL */
 };
 
 struct manifest {
-	bool index;                     /* ENTRIES count; else CONFIG and LAYERS */
-	bool docker;                    /* Docker schema 2, not OCI */
+	bool index;  /* ENTRIES count; else CONFIG and LAYERS */
+	bool docker; /* Docker schema 2, not OCI */
 	struct descriptor config;
-	struct descriptor *layers;      /* compressed layers, base first */
+	struct descriptor *layers; /* compressed layers, base first */
 	size_t nlayers;
 	struct manifest_entry *entries;
 	size_t nentries;
@@ -54,7 +54,8 @@ struct manifest {
 
 /* Parse a document of LEN bytes. TYPE is the media type it was announced with (Content-Type, or the
  * descriptor's), NULL when unknown; parameters behind ";" are ignored. The caller has verified the digest. */
-must_check int manifest_parse(const char *text, size_t len, const char *type, struct manifest *out, struct err *e);
+must_check int manifest_parse(const char *text, size_t len, const char *type, struct manifest *out,
+			      struct err *e);
 void manifest_free(struct manifest *m);
 #define auto_manifest __attribute__((cleanup(manifest_free)))
 /* The entry of index M that serves WANT best, borrowed. The error lists what there is. */

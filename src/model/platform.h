@@ -6,7 +6,7 @@
 
 #define PLATFORM_PART 32
 
-struct platform {                       /* a value; copied. "" is unset */
+struct platform { /* a value; copied. "" is unset */
 	char os[PLATFORM_PART], arch[PLATFORM_PART], variant[PLATFORM_PART];
 };
 
@@ -18,7 +18,8 @@ must_check int platform_parse(const char *text, struct platform *out, struct err
 /* Put ARCH in P, other spellings resolved; an armhf or armel sets the variant too. */
 must_check int platform_set_arch(struct platform *p, const char *arch, struct err *e);
 /* Copy one part as given; longer ones and odd characters are refused. WHAT is for the message. */
-must_check int platform_part(char out[static PLATFORM_PART], const char *text, const char *what, struct err *e);
+must_check int platform_part(char out[static PLATFORM_PART], const char *text, const char *what,
+			     struct err *e);
 /* How well HAVE serves WANT: 0 not at all, else the higher the better. */
 int platform_match(const struct platform *want, const struct platform *have);
 /* "linux/arm/v7" into OUT. */
