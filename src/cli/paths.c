@@ -1,0 +1,138 @@
+/* paths.c - where things are: the store, what lives until reboot, our own programs and files.
+ *
+ * Directories are found once, when a command first asks, so that --help touches nothing. What is
+ * in a shared directory such as /tmp is used only when it is ours alone. */
+#include "cli/command.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "util/fd.h"
+#include "util/path.h"
+
+/* PATH made absolute by the working directory, and cleaned. Owned. */
+static char *absolute(const char *path)
+{
+	char cwd[PATH_MAX];
+	if (path[0] == '/' || !getcwd(cwd, sizeof cwd))
+		return path_clean(path);
+	auto_free char *both = str_printf("%s/%s", cwd, path);
+	return path_clean(both);
+}
+
+static const char *home_dir(void)
+{
+	const char *home = getenv("HOME");
+	if (home && home[0] == '/')
+		return home;
+	const struct passwd *pw = getpwuid(getuid());
+	return pw && pw->pw_dir && pw->pw_dir[0] == '/' ? pw->pw_dir : NULL;
+}
+
+int cli_root(struct cli *cli, const char **out, struct err *e)
+{
+	const char *data = getenv("XDG_DATA_HOME");
+	if (!cli->root) {
+		if (!str_empty(cli->global.root)) {
+			cli->root = absolute(cli->global.root);
+		} else if (data && data[0] == '/') {
+			cli->root = str_printf("%s/cuddy", data);
+		} else {
+			const char *home = home_dir();
+			if (!home) {
+				err_set(e, ERR_USAGE, "cannot tell where images are stored: no home directory");
+				return err_hint(e, "Set HOME, or name a directory with --root.");
+			}
+			cli->root = str_printf("%s/.local/share/cuddy", home);
+		}
+	}
+	*out = cli->root;
+	return 0;
+}
+
+/* Somebody else could have made a directory of that name in /tmp first, to read or direct us. */
+static int check_private(const char *path, int fd, struct err *e)
+{
+	struct stat st;
+	if (fstat(fd, &st) < 0)
+		return err_sys(e, "look at %s", path);
+	if (st.st_uid == geteuid() && !(st.st_mode & 077))
+		return 0;
+	err_set(e, ERR_DENIED, "%s is not a private directory of ours", path);
+	return err_hint(e, "Set XDG_RUNTIME_DIR to a directory of your own, or use --runroot.");
+}
+
+static char *runroot_path(const struct cli *cli, bool *shared)
+{
+	const char *run = getenv("XDG_RUNTIME_DIR");
+	struct stat st;
+	*shared = false;
+	if (!str_empty(cli->global.runroot))
+		return absolute(cli->global.runroot);
+	/* A directory of another user's is what `su` and `sudo` without a session leave behind. */
+	if (run && run[0] == '/' && stat(run, &st) == 0 && st.st_uid == geteuid())
+		return str_printf("%s/cuddy", run);
+	*shared = true;
+	return str_printf("/tmp/cuddy-%u", (unsigned)geteuid());
+}
+
+int cli_runroot(struct cli *cli, const char **out, struct err *e)
+{
+	bool shared;
+	if (!cli->runroot) {
+		auto_free char *path = runroot_path(cli, &shared);
+		auto_fd int parent = -1, fd = -1;
+		if (shared) {
+			parent = dir_make("/tmp", e);
+			fd = parent < 0 ? -1 : dir_make_at(parent, path_base(path), e);
+		} else {
+			fd = dir_make(path, e);
+		}
+		if (fd < 0 || (shared && check_private(path, fd, e) < 0))
+			return err_wrap(e, "state of containers");
+		cli->runroot = take(path);
+	}
+	*out = cli->runroot;
+	return 0;
+}
+
+/* The directory of the running executable, or NULL. */
+static char *own_dir(void)
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+	if (n <= 0)
+		return NULL;
+	self[n] = '\0';
+	*strrchr(self, '/') = '\0';
+	return xstrdup(self);
+}
+
+static int find_beside(const char *name, const char *installed, int mode, char **out, struct err *e)
+{
+	auto_free char *dir = own_dir();
+	const char *dirs[] = { dir, installed };
+	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
+		auto_free char *path = dirs[i] ? str_printf("%s/%s", dirs[i], name) : NULL;
+		if (path && access(path, mode) == 0) {
+			*out = take(path);
+			return 0;
+		}
+	}
+	err_set(e, ERR_NOTFOUND, "a part of cuddy is missing: %s/%s", installed, name);
+	return err_hint(e, "Install cuddy again (`make install`, or the package).");
+}
+
+int cli_find_program(const char *name, char **out, struct err *e)
+{
+	return find_beside(name, CUDDY_LIBEXECDIR, X_OK, out, e);
+}
+
+int cli_find_data(const char *name, char **out, struct err *e)
+{
+	return find_beside(name, CUDDY_DATADIR, R_OK, out, e);
+}
