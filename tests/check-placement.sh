@@ -23,7 +23,7 @@ only_in() # FUNCTIONS ALLOWED
 
 CC=${CC:-cc}
 ok "exit only where a program ends" \
-	only_in '_?exit|_Exit|quick_exit|err|errx' 'main\.c|util/alloc\.c|.*child[^/]*\.c'
+	only_in '_?exit|_Exit|quick_exit|err|errx' 'main\.c|util/(alloc|kernel|proc)\.c|userns/.*|runtime/(child.*|spawn)\.c'
 ok "abort only where nothing else can be done" \
 	only_in 'abort|assert' 'util/(alloc|path)\.c'
 ok "fork and clone only where processes are made" \

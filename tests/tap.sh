@@ -1,12 +1,12 @@
-# tap.sh - the little that the checks share; sourced, with $srcdir set.
+# tap.sh - the little that the checks share; sourced.
 #
 # A check calls ok NAME COMMAND... for each thing it holds to be true, and
 # done_testing at the end. What the command prints is shown when it fails.
 # shellcheck shell=bash
 
 set -u
-srcdir=${srcdir:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}
-builddir=${builddir:-.}
+srcdir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+builddir=$(cd "${builddir:-.}" && pwd)
 tap_count=0
 
 ok() # NAME COMMAND [ARG...]
