@@ -44,8 +44,25 @@ struct create_opts {
 must_check int mount_opts_parse_volume(const char *text, const char *cwd, struct mount_opts *out, struct err *e);
 must_check int mount_opts_parse_tmpfs(const char *text, struct mount_opts *out, struct err *e);
 void mount_opts_free(struct mount_opts *m);
-/* "none", "host", "default", "private", "slirp4netns[:opts]", "pasta[:opts]". */
+/* A volume name as podman has them: a letter or digit, then letters, digits, "_", "." and "-". */
+bool volume_name_ok(const char *name);
+/* "none", "host", "default", "private", "slirp4netns[:opts]", "pasta[:opts]". What stands behind
+ * slirp4netns is checked here, what stands behind pasta is pasta's matter. */
 must_check int network_opts_parse(const char *text, struct network_opts *out, struct err *e);
+void network_opts_free(struct network_opts *o);
+
+/* The words behind "slirp4netns:", read. Addresses follow from the range as slirp4netns deals them:
+ * host + 2, name server + 3, container + 100. */
+struct slirp_opts {
+	bool host_loopback;             /* allow_host_loopback=, false */
+	bool ipv6;                      /* enable_ipv6=, true */
+	unsigned mtu;                   /* 65520 */
+	char cidr[20];                  /* "10.0.2.0/24" */
+	char host[16], dns[16], own[16];
+	const char *outbound, *outbound6;       /* an address or an interface; borrowed from ARGS; NULL */
+};
+must_check int slirp_opts_parse(const struct strv *args, struct slirp_opts *out, struct err *e);
+
 void create_opts_free(struct create_opts *o);
 /* The record on disk, and back. */
 json *create_opts_json(const struct create_opts *o);
