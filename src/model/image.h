@@ -24,12 +24,22 @@ struct image {
 	json *raw;                      /* the whole configuration document, owned */
 };
 
-/* Parse a configuration blob. ID is its already verified digest. Limits: 16 MB text, 128 layers. */
+#define IMAGE_TEXT_MAX (16u << 20)
+#define IMAGE_LAYERS_MAX 128
+
+/* Parse a configuration blob. ID is its already verified digest. Limits: 16 MB text, 128 layers.
+ * On failure *OUT is empty. */
 must_check int image_parse(const char *text, size_t len, const struct digest *id, struct image *out, struct err *e);
 void image_free(struct image *img);
 #define auto_image __attribute__((cleanup(image_free)))
+/* When it was made, in seconds since 1970; 0 when it does not say. */
+int64_t image_created(const struct image *img);
+/* "2024-05-01T10:20:30.123Z" or with "+02:00", as RFC 3339 has it. -1 when it is none. */
+must_check int image_time_parse(const char *text, int64_t *seconds);
 /* Apply one --change instruction ("CMD [..]", "ENV A=b", "ENTRYPOINT x", "LABEL", "USER", "WORKDIR",
- * "EXPOSE", "VOLUME", "STOPSIGNAL", "ONBUILD") to a configuration. */
+ * "EXPOSE", "VOLUME", "STOPSIGNAL", "ONBUILD", "SHELL") to a configuration. "=" may stand for the
+ * first space, as in podman's CMD=/bin/sh. */
 must_check int image_config_change(struct image_config *c, const char *instruction, struct err *e);
 /* The "config" object of a configuration document, with OCI's names. Owned by the caller. */
 json *image_config_json(const struct image_config *c);
+void image_config_free(struct image_config *c);
