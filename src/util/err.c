@@ -24,7 +24,7 @@ static enum err_kind kind_of_errno(int code)
 	}
 }
 
-static void format(struct err *e, const char *fmt, va_list ap)
+printf_like(2, 0) static void format(struct err *e, const char *fmt, va_list ap)
 {
 	vsnprintf(e->msg, sizeof e->msg, fmt, ap);
 }

@@ -27,7 +27,7 @@ void buf_putc(struct buf *b, char c)
 	buf_add(b, &c, 1);
 }
 
-static char *vformat(const char *fmt, va_list ap)
+printf_like(1, 0) static char *vformat(const char *fmt, va_list ap)
 {
 	char *s = NULL;
 	if (vasprintf(&s, fmt, ap) < 0)
