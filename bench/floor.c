@@ -91,8 +91,8 @@ static void subordinate_range(const char *file, const char *name, uid_t uid, cha
 
 	snprintf(number, sizeof number, "%u", uid);
 	while (f && fgets(line, sizeof line, f))
-		if (sscanf(line, "%63[^:]:%15[0-9]:%15[0-9]", owner, start, count) == 3 &&
-		    (!strcmp(owner, name) || !strcmp(owner, number))) {
+		if (sscanf(line, "%63[^:]:%15[0-9]:%15[0-9]", owner, start, count) == 3
+		    && (!strcmp(owner, name) || !strcmp(owner, number))) {
 			fclose(f);
 			return;
 		}
@@ -136,12 +136,13 @@ static void root_mount(const char *lower, const char *scratch)
 
 	if (chdir(scratch) < 0)
 		die(scratch);
-	if ((mkdir("upper", 0755) < 0 && errno != EEXIST) ||
-	    (mkdir("work", 0700) < 0 && errno != EEXIST) ||
-	    (mkdir("merged", 0700) < 0 && errno != EEXIST))
+	if ((mkdir("upper", 0755) < 0 && errno != EEXIST)
+	    || (mkdir("work", 0700) < 0 && errno != EEXIST)
+	    || (mkdir("merged", 0700) < 0 && errno != EEXIST))
 		die("mkdir in the scratch directory");
 	if (snprintf(options, sizeof options, "lowerdir=%s,upperdir=upper,workdir=work,userxattr",
-		     lower) >= (int)sizeof options) {
+		     lower)
+	    >= (int)sizeof options) {
 		errno = ENAMETOOLONG;
 		die(lower);
 	}
@@ -208,8 +209,8 @@ static _Noreturn void container(int go[2], char **argv)
 int main(int argc, char **argv)
 {
 	struct clone_args args = {
-		.flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC |
-			 CLONE_NEWUTS | CLONE_NEWCGROUP,
+		.flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC
+			 | CLONE_NEWUTS | CLONE_NEWCGROUP,
 		.exit_signal = SIGCHLD,
 	};
 	char name[64], uid_start[16], uid_count[16], gid_start[16], gid_count[16];

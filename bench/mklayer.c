@@ -19,12 +19,12 @@
 #include <string.h>
 #include <sys/types.h>
 
-#define BLOCK      512
-#define WORDS      4096
-#define OPCODES    256
-#define CHUNK      (64 * 1024)
+#define BLOCK 512
+#define WORDS 4096
+#define OPCODES 256
+#define CHUNK (64 * 1024)
 #define FILES_HERE 40 /* in one directory */
-#define MTIME      1700000000
+#define MTIME 1700000000
 
 enum kind { PROSE, CODE, NOISE };
 
@@ -184,11 +184,18 @@ static void path_make(char path[100], unsigned layer, size_t file)
 static void file_put(const char *path, size_t file, size_t size)
 {
 	size_t dice = rnd() % 100;
-	enum kind kind = size > CHUNK ? (dice < 30 ? PROSE : dice < 94 ? CODE : NOISE)
-				      : (dice < 70 ? PROSE : dice < 95 ? CODE : NOISE);
+	enum kind kind = size > CHUNK ? (dice < 30   ? PROSE
+					 : dice < 94 ? CODE
+						     : NOISE)
+				      : (dice < 70   ? PROSE
+					 : dice < 95 ? CODE
+						     : NOISE);
 
-	header(path, '0', kind == CODE ? 0755 : 0644, file % 20 ? 0 : file % 40 ? 33 : 1000, size,
-	       "");
+	header(path, '0', kind == CODE ? 0755 : 0644,
+	       file % 20   ? 0
+	       : file % 40 ? 33
+			   : 1000,
+	       size, "");
 	content(size, kind);
 }
 

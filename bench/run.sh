@@ -40,7 +40,6 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 user=$(id -un)  # whom we measure as
 made_user=      # the account we made, if we did
-registry_pid=   # of the registry we started
 tun_mode=       # what /dev/net/tun had before
 tmp=            # everything of ours is in here
 missing=()      # what could not be measured, and why
@@ -105,11 +104,12 @@ fi
 # ---- set up and clean up -----------------------------------------------------
 
 cleanup() {
+	local pid
 	trap '' INT TERM
-	if [ -n "$registry_pid" ]; then
-		kill "$registry_pid" 2>/dev/null || true
-		wait "$registry_pid" 2>/dev/null || true
-	fi
+	for pid in $(jobs -p); do # the registry, timeit, gzips: a group each
+		kill -- "-$pid" 2>/dev/null || true
+		wait "$pid" 2>/dev/null || true
+	done
 	if [ -n "$tmp" ]; then
 		pause_end
 		store_clear "$store_kind" "$tmp/store" || true
@@ -309,14 +309,25 @@ target() { # WHAT VALUE LIMIT
 	fi
 }
 
+# Run a command in a process group of its own, which cleanup() ends. In the
+# background because bash acts on a signal only when what it waits for is `wait`.
+timed() {
+	local pid
+	set -m
+	"$@" &
+	pid=$!
+	set +m
+	wait "$pid"
+}
+
 # ---- start, net --------------------------------------------------------------
 
 images_import() {
 	[ -z "${imported-}" ] || return 0
 	imported=1
 	if able "$cuddy"; then
-		"${as_run[@]}" "$cuddy" import "$tmp/busybox.tar" busybox >/dev/null ||
-			die "cuddy cannot import the image"
+		"${as_run[@]}" "$cuddy" import "$tmp/busybox.tar" busybox >"$tmp/try" 2>&1 ||
+			die "cuddy cannot import the image: $(cat "$tmp/try")"
 	fi
 	if able podman; then
 		"${as_run[@]}" "${podman[@]}" import "$tmp/busybox.tar" busybox >"$tmp/try" 2>&1 ||
@@ -348,7 +359,7 @@ bench_start() {
 	if peer bwrap start && works start bwrap "${as_run[@]}" "${bwrap[@]}"; then
 		commands+=(::: bwrap "${bwrap[@]}")
 	fi
-	"${run[@]}" "${commands[@]}" >"$tmp/start.tsv" || die "start: see above"
+	timed "${run[@]}" "${commands[@]}" >"$tmp/start.tsv" || die "start: see above"
 	table "$tmp/start.tsv" "start: run --rm --network=none busybox true, $runs rounds (bwrap: one id, no overlay; crun: no overlay)"
 	target "start, no network: cuddy / floor" "$(ratio "$tmp/start.tsv" cuddy floor)" 1.5
 }
@@ -373,7 +384,7 @@ bench_net() {
 	if peer podman net && works net podman "${as_run[@]}" "${podman[@]}" run --rm busybox true; then
 		commands+=(::: podman "${podman[@]}" run --rm busybox true)
 	fi
-	"${run[@]}" "${commands[@]}" >"$tmp/net.tsv" || die "net: see above"
+	timed "${run[@]}" "${commands[@]}" >"$tmp/net.tsv" || die "net: see above"
 	table "$tmp/net.tsv" "net: run --rm busybox true, default network, $runs rounds (floor: an empty network namespace)"
 	target "start, default network: cuddy / floor" "$(ratio "$tmp/net.tsv" cuddy floor)" 2
 }
@@ -381,7 +392,7 @@ bench_net() {
 # ---- pull, memory ------------------------------------------------------------
 
 registry_start() {
-	local port try
+	local port try polls pid
 	for try in 1 2 3 4 5; do
 		port=$((20000 + RANDOM % 20000))
 		cat >"$tmp/registry.yml" <<-END
@@ -390,18 +401,19 @@ registry_start() {
 		storage: { filesystem: { rootdirectory: "$tmp/registry" } }
 		http: { addr: "127.0.0.1:$port" }
 		END
+		set -m
 		"${as[@]}" docker-registry serve "$tmp/registry.yml" >"$tmp/registry.log" 2>&1 &
-		registry_pid=$!
-		for ((try2 = 0; try2 < 100; try2++)); do
-			kill -0 "$registry_pid" 2>/dev/null || break
+		pid=$!
+		set +m
+		for ((polls = 0; polls < 100; polls++)); do
+			kill -0 "$pid" 2>/dev/null || break
 			if curl -sf -o /dev/null "http://127.0.0.1:$port/v2/"; then
 				registry=127.0.0.1:$port
 				return
 			fi
 			sleep 0.1
 		done
-		kill "$registry_pid" 2>/dev/null || true
-		registry_pid=
+		kill "$pid" 2>/dev/null || true
 		say "bench: registry did not start on port $port (try $try)"
 	done
 	tail -n 3 "$tmp/registry.log" >&2
@@ -423,6 +435,7 @@ sha256() { echo "sha256:$(sha256sum "$1" | cut -d ' ' -f 1)"; }
 layers_make() { # DIRECTORY
 	local i sizes=(44 37 19) pids=() pid
 	mkdir -p "$1"
+	set -m
 	for i in 1 2 3; do
 		[ ! -e "$1/$i.diff_id" ] || continue
 		(
@@ -435,6 +448,7 @@ layers_make() { # DIRECTORY
 		) &
 		pids+=($!)
 	done
+	set +m
 	for pid in "${pids[@]}"; do
 		wait "$pid"
 	done
@@ -503,7 +517,7 @@ pull_commands() {
 }
 
 pull_run() { # TIMEIT-OPTION...
-	"$tmp/timeit" -k -w 0 -b "'$here/run.sh' @fresh $store_kind '$tmp/store' '$user'" "$@" "${commands[@]}"
+	timed "$tmp/timeit" -k -w 0 -b "'$here/run.sh' @fresh $store_kind '$tmp/store' '$user'" "$@" "${commands[@]}"
 }
 
 bench_pull() {

@@ -37,7 +37,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
@@ -52,8 +51,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SEPARATOR     ":::"
-#define COMMANDS_MAX  16
+#define SEPARATOR ":::"
+#define COMMANDS_MAX 16
 #define PROCESSES_MAX 4096
 #define SETTLE_MAX_MS 1500
 
@@ -89,6 +88,17 @@ static _Noreturn void die(const char *what)
 	exit(2);
 }
 
+static void left_kill(void);
+
+static void signals_awaited(sigset_t *set)
+{
+	sigemptyset(set);
+	sigaddset(set, SIGCHLD);
+	sigaddset(set, SIGINT);
+	sigaddset(set, SIGTERM);
+	sigaddset(set, SIGHUP);
+}
+
 static double now_ms(void)
 {
 	struct timespec t;
@@ -97,9 +107,22 @@ static double now_ms(void)
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
-static void sleep_ms(int ms)
+/* Until a child changes state, somebody ends us, or MS have passed (-1: for
+ * ever). The signals are blocked all the time and only taken here, so that none
+ * comes between a look and the wait for it. Also woken for nothing: look again. */
+static void pause_ms(int ms)
 {
-	poll(NULL, 0, ms);
+	struct timespec t = { ms / 1000, ms % 1000 * 1000000L };
+	sigset_t set;
+
+	signals_awaited(&set);
+	switch (ms < 0 ? sigwaitinfo(&set, NULL) : sigtimedwait(&set, NULL, &t)) {
+	case SIGINT:
+	case SIGTERM:
+	case SIGHUP:
+		left_kill();
+		exit(130);
+	}
 }
 
 static double median(const double *values, int n)
@@ -228,7 +251,7 @@ static void left_kill(void)
 	for (int tries = 0; tries < 100 && (n = descendants(pids)) > 0; tries++) {
 		while (n > 0)
 			kill(pids[--n], SIGKILL);
-		sleep_ms(5);
+		nanosleep(&(struct timespec){ .tv_nsec = 5000000 }, NULL);
 		zombies_reap();
 	}
 	zombies_reap();
@@ -250,7 +273,7 @@ static double settle(struct bench *b)
 			return now_ms() - start;
 		if (now_ms() - start > SETTLE_MAX_MS)
 			break;
-		sleep_ms(1);
+		pause_ms(1);
 	}
 	if (b->kill_left)
 		left_kill();
@@ -264,16 +287,25 @@ static double settle(struct bench *b)
 static pid_t spawn(const struct bench *b, char **argv)
 {
 	posix_spawn_file_actions_t fa;
+	posix_spawnattr_t attr;
+	sigset_t set;
 	pid_t pid;
 
+	posix_spawnattr_init(&attr);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	sigemptyset(&set);
+	posix_spawnattr_setsigmask(&attr, &set);
+	signals_awaited(&set); /* a shell may have told us to ignore SIGINT */
+	posix_spawnattr_setsigdefault(&attr, &set);
 	posix_spawn_file_actions_init(&fa);
 	posix_spawn_file_actions_addopen(&fa, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&fa, b->output, 1);
 	posix_spawn_file_actions_adddup2(&fa, b->output, 2);
-	errno = posix_spawnp(&pid, argv[0], &fa, NULL, argv, environ);
+	errno = posix_spawnp(&pid, argv[0], &fa, &attr, argv, environ);
 	if (errno)
 		die(argv[0]);
 	posix_spawn_file_actions_destroy(&fa);
+	posix_spawnattr_destroy(&attr);
 	return pid;
 }
 
@@ -303,13 +335,15 @@ static void output_empty(const struct bench *b)
 static void hook_run(const struct bench *b, char *name)
 {
 	char *argv[] = { "sh", "-c", b->hook, name, NULL };
+	pid_t pid;
 	int status;
 
 	if (!b->hook)
 		return;
 	output_empty(b);
-	if (waitpid(spawn(b, argv), &status, 0) < 0)
-		die("waitpid");
+	pid = spawn(b, argv);
+	while (waitpid(pid, &status, WNOHANG) != pid)
+		pause_ms(-1);
 	if (status)
 		failed(b, name, " (hook before it)", status);
 }
@@ -319,18 +353,17 @@ static void command_run(struct bench *b, struct command *c, int round)
 {
 	struct rusage usage;
 	double start, ms, after;
-	int status, flags = b->sample_ms ? WNOHANG : 0;
-	pid_t pid, got;
+	int status;
+	pid_t pid;
 
 	hook_run(b, c->name);
 	output_empty(b);
 	start = now_ms();
 	pid = spawn(b, c->argv);
-	while ((got = wait4(pid, &status, flags, &usage)) != pid) {
-		if (got < 0 && errno != EINTR)
-			die("wait4");
-		tree_sample(c);
-		sleep_ms(b->sample_ms);
+	while (wait4(pid, &status, WNOHANG, &usage) != pid) {
+		if (b->sample_ms)
+			tree_sample(c);
+		pause_ms(b->sample_ms ? b->sample_ms : -1);
 	}
 	ms = now_ms() - start;
 	if (status)
@@ -417,16 +450,28 @@ static void commands_parse(struct bench *b, char **argv)
 int main(int argc, char **argv)
 {
 	static struct bench b = { .runs = 10, .warmup = 1 };
+	sigset_t set;
 	int opt;
 
 	while ((opt = getopt(argc, argv, "+n:w:b:m:k")) != -1) {
 		switch (opt) {
-		case 'n': b.runs = number(optarg, 1); break;
-		case 'w': b.warmup = number(optarg, 0); break;
-		case 'b': b.hook = optarg; break;
-		case 'm': b.sample_ms = number(optarg, 1); break;
-		case 'k': b.kill_left = true; break;
-		default: usage_exit();
+		case 'n':
+			b.runs = number(optarg, 1);
+			break;
+		case 'w':
+			b.warmup = number(optarg, 0);
+			break;
+		case 'b':
+			b.hook = optarg;
+			break;
+		case 'm':
+			b.sample_ms = number(optarg, 1);
+			break;
+		case 'k':
+			b.kill_left = true;
+			break;
+		default:
+			usage_exit();
 		}
 	}
 	commands_parse(&b, argv + optind);
@@ -435,6 +480,8 @@ int main(int argc, char **argv)
 		die("memfd_create");
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) < 0)
 		die("prctl");
+	signals_awaited(&set);
+	sigprocmask(SIG_BLOCK, &set, NULL);
 	for (int round = -b.warmup; round < b.runs; round++)
 		for (size_t i = 0; i < b.count; i++)
 			command_run(&b, &b.commands[i], round);
