@@ -18,7 +18,12 @@ struct layer_job;
 must_check int layer_job_start(struct store *s, const struct idmap *map, struct layer_job **out, struct err *e);
 /* Where to write. Write errors (EPIPE) mean that the unpacker ended: layer_job_finish says why. */
 int layer_job_fd(const struct layer_job *j);
-/* End of input: wait, verify the tar's digest against EXPECTED (none: take what it is, see *DIFF_ID),
+/* End of input, without waiting: the pipe is closed, the unpacker goes on to its end by itself. Idempotent. */
+void layer_job_end(struct layer_job *j);
+/* A descriptor, borrowed, that polls readable once the unpacker has ended, for good or ill, so that
+ * layer_job_finish does not wait for it: whoever serves several jobs in one thread needs to know. */
+int layer_job_done_fd(const struct layer_job *j);
+/* End of input (layer_job_end): wait, verify the tar's digest against EXPECTED (none: take what it is, see *DIFF_ID),
  * and commit the layer to the store. J is gone afterwards, in every case. */
 must_check int layer_job_finish(struct layer_job *j, const struct digest *expected, struct digest *diff_id,
 				struct layer_info *info, struct err *e);
