@@ -7,15 +7,16 @@
 #include "model/options.h"
 #include "util/err.h"
 
-struct network;                         /* opaque; one owner */
+struct network; /* opaque; one owner */
 
 /* Which back end serves O: NETWORK_SLIRP or NETWORK_PASTA (NETWORK_DEFAULT is resolved: what CONF,
  * containers.conf's network.default_rootless_network_cmd, names, else slirp4netns, else pasta).
  * An error names what to install. */
-must_check int network_choose(const struct network_opts *o, const char *conf, enum network_kind *kind, struct err *e);
+must_check int network_choose(const struct network_opts *o, const char *conf,
+			      enum network_kind *kind, struct err *e);
 /* Start the helper for the namespaces USERNS and NETNS (descriptors, borrowed). Returns at once. */
-must_check int network_up(enum network_kind kind, const struct network_opts *o, int userns, int netns,
-			  struct network **out, struct err *e);
+must_check int network_up(enum network_kind kind, const struct network_opts *o, int userns,
+			  int netns, struct network **out, struct err *e);
 /* Wait until it carries packets (bounded: 10 s). */
 must_check int network_wait_ready(struct network *n, struct err *e);
 /* The addresses to put in resolv.conf and hosts: DNS forwarder ("10.0.2.3") or NULL for the host's own;

@@ -1,19 +1,21 @@
-/* proc.c - see proc.h. posix_spawn, because it neither copies page tables nor runs
- * our code between fork and exec. */
+/* proc.c - see proc.h. posix_spawn where it can do it, because it neither copies page tables nor
+ * runs our code between fork and exec. */
 #include "util/proc.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "util/fd.h"
 
 #define FIRST_PASSED 3
-#define SAFE_BASE 100   /* above every number that we hand out */
+#define SAFE_BASE 100 /* above every number that we hand out */
 
 extern char **environ;
 
@@ -22,7 +24,7 @@ static char *find_in(const char *dirs, const char *name)
 	auto_strv struct strv v = { 0 };
 	strv_split(&v, dirs, ':');
 	for (size_t i = 0; i < v.n; i++) {
-		if (v.list[i][0] != '/')        /* a relative PATH entry is somebody else's directory */
+		if (v.list[i][0] != '/') /* a relative PATH entry is somebody else's directory */
 			continue;
 		auto_free char *p = str_printf("%s/%s", v.list[i], name);
 		if (access(p, X_OK) == 0)
@@ -35,7 +37,9 @@ char *proc_find(const char *name)
 {
 	const char *path = getenv("PATH");
 	char *found = path ? find_in(path, name) : NULL;
-	return found ? found : find_in("/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin", name);
+	return found ? found
+		     : find_in("/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin",
+			       name);
 }
 
 char *proc_companion(const char *name)
@@ -67,7 +71,8 @@ static int plan_fds(posix_spawn_file_actions_t *fa, const int *fds, unsigned nfd
 	}
 	code |= posix_spawn_file_actions_addopen(fa, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	for (unsigned i = 0; i < nfds; i++)
-		code |= posix_spawn_file_actions_adddup2(fa, SAFE_BASE + (int)i, FIRST_PASSED + (int)i);
+		code |= posix_spawn_file_actions_adddup2(fa, SAFE_BASE + (int)i,
+							 FIRST_PASSED + (int)i);
 	code |= posix_spawn_file_actions_addclosefrom_np(fa, FIRST_PASSED + (int)nfds);
 	return code;
 }
@@ -94,6 +99,60 @@ pid_t proc_start(char *const argv[], const int *fds, unsigned nfds, int out, str
 	if (code)
 		return err_num(e, code, "start %s", argv[0]);
 	return pid;
+}
+
+/* The child's part, in the parent's memory until exec: system calls only. The errno. */
+static int become_tied(char *const argv[], const int stdio[3], pid_t parent)
+{
+	static const struct sigaction deflt = { .sa_handler = SIG_DFL };
+	sigset_t none;
+	int at[3];
+
+	/* a handler of the parent's must not run here, in its memory */
+	for (int sig = 1; sig < NSIG; sig++)
+		sigaction(sig, &deflt, NULL);
+	/* dies with us, also when we died just now */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return errno;
+	if (getppid() != parent)
+		return ESRCH;
+	for (int i = 0; i < 3; i++) {
+		at[i] = fcntl(stdio[i], F_DUPFD_CLOEXEC, SAFE_BASE);
+		if (at[i] < 0)
+			return errno;
+	}
+	for (int i = 0; i < 3; i++)
+		if (dup2(at[i], i) < 0)
+			return errno;
+	closefrom(FIRST_PASSED);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	execv(argv[0], argv);
+	return errno;
+}
+
+pid_t proc_start_tied(char *const argv[], const int stdio[3], struct err *e)
+{
+	sigset_t all, old;
+	pid_t parent = getpid();
+	volatile int code = 0;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &old);
+	/* posix_spawn cannot ask for a signal at the parent's death; vfork is what it is made of */
+	pid_t pid = vfork();
+	if (pid == 0) {
+		code = become_tied(argv, stdio, parent);
+		_exit(125);
+	}
+	if (pid < 0)
+		code = errno;
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	if (!code)
+		return pid;
+	if (pid > 0)
+		(void)!proc_reap(pid);
+	return err_num(e, code, "start %s", argv[0]);
 }
 
 int proc_reap(pid_t pid)
@@ -123,8 +182,12 @@ uint64_t proc_start_time(pid_t pid)
 	text[n] = '\0';
 	/* the command's name may hold anything, also ") "; the last one closes it */
 	const char *p = strrchr(text, ')');
-	if (!p || sscanf(p + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d %*d %" SCNu64,
-			 &when) != 1)
+	if (!p
+	    || sscanf(p + 1,
+		      " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d "
+		      "%*d %" SCNu64,
+		      &when)
+		       != 1)
 		return 0;
 	return when;
 }

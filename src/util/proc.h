@@ -13,6 +13,9 @@ char *proc_companion(const char *name);
  * 3, 4, ... in that order; standard input is /dev/null; standard output and error go to OUT (-1: ours).
  * The pid, or -1. */
 must_check pid_t proc_start(char *const argv[], const int *fds, unsigned nfds, int out, struct err *e);
+/* Start ARGV with STDIO as its three standard descriptors and nothing else inherited. The kernel kills
+ * it when the calling thread ends, in whatever way; exec of another program is no end. */
+must_check pid_t proc_start_tied(char *const argv[], const int stdio[3], struct err *e);
 /* Reap PID. The wait status, or -1 with errno. */
 must_check int proc_reap(pid_t pid);
 /* A wait status as a shell tells it: the exit code, or 128 + signal. */
