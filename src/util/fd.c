@@ -92,7 +92,7 @@ int file_read_at(int dir, const char *path, size_t max, char **out, size_t *len,
 	return fd_read_text(fd, path, max, out, len, e);
 }
 
-int file_replace_at(int dir, const char *name, const void *data, size_t n, mode_t mode, struct err *e)
+static int replace(int dir, const char *name, const void *data, size_t n, mode_t mode, bool sync, struct err *e)
 {
 	static atomic_uint serial;
 	char tmp[256];
@@ -101,7 +101,7 @@ int file_replace_at(int dir, const char *name, const void *data, size_t n, mode_
 	auto_fd int fd = openat(dir, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd < 0)
 		return err_sys(e, "create %s", tmp);
-	if (fd_write_all(fd, data, n) < 0 || fsync(fd) < 0) {
+	if (fd_write_all(fd, data, n) < 0 || (sync && fsync(fd) < 0)) {
 		err_sys(e, "write %s", name);
 		unlinkat(dir, tmp, 0);
 		return -1;
@@ -112,6 +112,16 @@ int file_replace_at(int dir, const char *name, const void *data, size_t n, mode_
 		return -1;
 	}
 	return 0;
+}
+
+int file_replace_at(int dir, const char *name, const void *data, size_t n, mode_t mode, struct err *e)
+{
+	return replace(dir, name, data, n, mode, true, e);
+}
+
+int file_swap_at(int dir, const char *name, const void *data, size_t n, mode_t mode, struct err *e)
+{
+	return replace(dir, name, data, n, mode, false, e);
 }
 
 int file_put(int dir, const char *path, const char *data)

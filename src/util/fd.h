@@ -23,6 +23,9 @@ must_check int file_read_at(int dir, const char *path, size_t max, char **out, s
 /* Replace DIR/NAME by DATA: temporary, fsync, rename: a reader sees the old or the new, never half.
  * Safe against other writers of the same name: the last rename wins. MODE as for open. */
 must_check int file_replace_at(int dir, const char *name, const void *data, size_t n, mode_t mode, struct err *e);
+/* The same without the fsync: atomic for readers, but a power cut may lose it. For what does not outlive
+ * the boot anyway. */
+must_check int file_swap_at(int dir, const char *name, const void *data, size_t n, mode_t mode, struct err *e);
 /* Write DATA to an existing file such as one below /proc. -1 with errno. */
 must_check int file_put(int dir, const char *path, const char *data);
 

@@ -1,0 +1,287 @@
+/* container.c - see container.h. A container is made under its final name at once: an unfinished one
+ * has no record, is nobody's, and is swept by whoever finds its lock free. */
+#include "container/container.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "container/internal.h"
+#include "util/fd.h"
+#include "util/path.h"
+
+int containers_open(int root, const char *runroot, struct containers *out, struct err *e)
+{
+	*out = (struct containers){ -1, -1, -1 };
+	if ((out->dirs = dir_make_at(root, "containers", e)) < 0 || (out->names = dir_make_at(root, "names", e)) < 0
+	    || (out->run = dir_make(runroot, e)) < 0) {
+		containers_close(out);
+		return -1;
+	}
+	return 0;
+}
+
+void containers_close(struct containers *cs)
+{
+	fd_close(&cs->dirs);
+	fd_close(&cs->names);
+	fd_close(&cs->run);
+}
+
+static bool is_id(const char *text)
+{
+	return digest_is_hex(text);
+}
+
+/* --- names --- */
+
+/* Whose name is it? "" when nobody's. */
+static void name_owner(struct containers *cs, const char *name, char id[CONTAINER_ID + 1])
+{
+	char text[CONTAINER_ID + 2];
+	ssize_t n = readlinkat(cs->names, name, text, sizeof text - 1);
+	text[n < 0 ? 0 : n] = '\0';
+	snprintf(id, CONTAINER_ID + 1, "%s", is_id(text) ? text : "");
+}
+
+#define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+static bool name_ok(const char *name)
+{
+	size_t n = strlen(name);
+	return n > 0 && n <= 200 && strchr(ALNUM, name[0]) && strspn(name, ALNUM "_.-") == n;
+}
+
+/* The link stays behind when a maker dies between link and record: then it is nobody's. */
+static bool owner_is_dead(struct containers *cs, const char *id)
+{
+	struct stat st;
+	auto_free char *record = str_printf("%s/" RECORD, id);
+	if (fstatat(cs->dirs, record, &st, 0) == 0)
+		return false;
+	auto_fd int lock = lock_try(cs, id);
+	return lock >= 0;
+}
+
+static int name_take(struct containers *cs, const char *name, const char *id, struct err *e)
+{
+	char owner[CONTAINER_ID + 1];
+	if (!name_ok(name)) {
+		err_set(e, ERR_USAGE, "invalid container name %s", name);
+		return err_hint(e, "a name is letters, digits, '_', '.' and '-', and begins with a letter or digit");
+	}
+	for (int tries = 0; tries < 3; tries++) {
+		if (symlinkat(id, cs->names, name) == 0)
+			return 0;
+		if (errno != EEXIST)
+			return err_sys(e, "take the name %s", name);
+		name_owner(cs, name, owner);
+		if (*owner && !owner_is_dead(cs, owner))
+			break;
+		unlinkat(cs->names, name, 0);
+	}
+	err_set(e, ERR_EXISTS, "the container name %s is already in use by %.12s", name, owner);
+	return err_hint(e, "give another --name, or remove that container: cuddy rm %s", name);
+}
+
+static void name_drop(struct containers *cs, const char *name, const char *id)
+{
+	char owner[CONTAINER_ID + 1];
+	name_owner(cs, name, owner);
+	if (strcmp(owner, id) == 0)
+		unlinkat(cs->names, name, 0);
+}
+
+/* --- locks --- */
+
+static int lock_open(int run)
+{
+	return openat(run, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+}
+
+int lock_try(struct containers *cs, const char *id)
+{
+	auto_fd int run = openat(cs->run, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (run < 0)
+		return errno == ENOENT && mkdirat(cs->run, id, 0700) == 0 ? lock_try(cs, id) : -1;
+	auto_fd int fd = lock_open(run);
+	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 ? fd_take(&fd) : -1;
+}
+
+int container_lock(struct containers *cs, struct container *c, struct err *e)
+{
+	if (c->run < 0 && (c->run = dir_make_at(cs->run, c->id, e)) < 0)
+		return -1;
+	auto_fd int fd = lock_open(c->run);
+	if (fd < 0)
+		return err_sys(e, "open the lock of %s", c->name);
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		if (errno != EWOULDBLOCK)
+			return err_sys(e, "lock %s", c->name);
+		return err_set(e, ERR_BUSY, "container %s is running or being worked on", c->name);
+	}
+	c->lock = fd_take(&fd);
+	return 0;
+}
+
+/* --- making, opening, removing --- */
+
+int write_file(int dir, const char *name, const char *text, bool durable, struct err *e)
+{
+	if (durable)
+		return file_replace_at(dir, name, text, strlen(text), 0600, e);
+	return file_swap_at(dir, name, text, strlen(text), 0600, e);
+}
+
+static int fill(struct container *c, bool durable, struct err *e)
+{
+	auto_json json *j = record_json(c);
+	auto_free char *text = json_text(j, true);
+	auto_buf struct buf layers = { 0 };
+	for (size_t i = 0; i < c->record.nlayers; i++)
+		buf_printf(&layers, "%s\n", c->record.layers[i].hex);
+	/* the layers first: from then on nothing that it needs is collected */
+	if (write_file(c->dir, LAYERS, layers.data ? layers.data : "", durable, e) < 0)
+		return -1;
+	return write_file(c->dir, RECORD, text, durable, e);
+}
+
+static void init(struct container *c)
+{
+	*c = (struct container){ .dir = -1, .run = -1, .lock = -1 };
+}
+
+static int make(struct containers *cs, struct container *c, const char *name, bool durable, struct err *e)
+{
+	random_hex(c->id, CONTAINER_ID);
+	c->name = xstrdup(name);
+	if ((c->run = dir_make_at(cs->run, c->id, e)) < 0 || container_lock(cs, c, e) < 0)
+		return -1;
+	if (name_take(cs, name, c->id, e) < 0)
+		return -1;
+	if ((c->dir = dir_make_at(cs->dirs, c->id, e)) < 0)
+		return -1;
+	return fill(c, durable, e);
+}
+
+int container_create(struct containers *cs, const struct record *r, const char *name, bool durable,
+		     struct container *out, struct err *e)
+{
+	init(out);
+	if (record_copy(&out->record, r, e) < 0)
+		return -1;
+	if (make(cs, out, name, durable, e) < 0) {
+		struct err why = *e;
+		if (container_remove(cs, out, e) < 0)
+			why = *e;
+		container_close(out);
+		*e = why;
+		return -1;
+	}
+	return 0;
+}
+
+static int no_such(const char *what, struct err *e)
+{
+	err_set(e, ERR_NOTFOUND, "no container with name or ID %s found", what);
+	return err_hint(e, "cuddy ps -a lists all containers");
+}
+
+/* WHAT as an id or the unique beginning of one. */
+static int find_by_prefix(struct containers *cs, const char *what, char id[CONTAINER_ID + 1], struct err *e)
+{
+	auto_strv struct strv ids = { 0 };
+	size_t n = strlen(what);
+	*id = '\0';
+	if (!n || n > CONTAINER_ID || strspn(what, "0123456789abcdef") != n)
+		return no_such(what, e);
+	if (containers_list(cs, &ids, e) < 0)
+		return -1;
+	for (size_t i = 0; i < ids.n; i++) {
+		if (!str_starts(ids.list[i], what))
+			continue;
+		if (*id)
+			return err_set(e, ERR_USAGE, "more than one container's ID begins with %s", what);
+		snprintf(id, CONTAINER_ID + 1, "%s", ids.list[i]);
+	}
+	return *id ? 0 : no_such(what, e);
+}
+
+int container_open(struct containers *cs, const char *what, struct container *out, struct err *e)
+{
+	init(out);
+	*out->id = '\0';
+	if (name_ok(what))
+		name_owner(cs, what, out->id);
+	if (!*out->id && find_by_prefix(cs, what, out->id, e) < 0)
+		return -1;
+	out->dir = dir_open_at(cs->dirs, out->id, e);
+	if (out->dir < 0)
+		return e->kind == ERR_NOTFOUND ? no_such(what, e) : -1;
+	out->run = openat(cs->run, out->id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (record_load(out, e) < 0) {
+		container_close(out);
+		return e->kind == ERR_NOTFOUND ? no_such(what, e) : err_wrap(e, "container %s", what);
+	}
+	return 0;
+}
+
+void container_close(struct container *c)
+{
+	fd_close(&c->dir);
+	fd_close(&c->run);
+	fd_close(&c->lock);
+	free_ptr(&c->name);
+	record_free(&c->record);
+}
+
+int container_remove(struct containers *cs, struct container *c, struct err *e)
+{
+	/* the record first: without it the rest is nobody's and can be swept */
+	if (c->dir >= 0)
+		unlinkat(c->dir, RECORD, 0);
+	if (tree_remove_at(cs->dirs, c->id) < 0)
+		return err_sys(e, "remove container %s", c->name);
+	name_drop(cs, c->name, c->id);
+	if (tree_remove_at(cs->run, c->id) < 0)
+		return err_sys(e, "remove the run directory of %s", c->name);
+	return 0;
+}
+
+/* --- listing --- */
+
+int containers_list(struct containers *cs, struct strv *ids, struct err *e)
+{
+	int copy = openat(cs->dirs, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = copy < 0 ? NULL : fdopendir(copy);
+	struct dirent *ent;
+	if (!d) {
+		fd_close(&copy);
+		return err_sys(e, "list the containers");
+	}
+	while ((ent = readdir(d)))
+		if (is_id(ent->d_name))
+			strv_add(ids, ent->d_name);
+	closedir(d);
+	return 0;
+}
+
+int containers_using(struct containers *cs, const struct digest *image, char **user, struct err *e)
+{
+	auto_strv struct strv ids = { 0 };
+	*user = NULL;
+	if (containers_list(cs, &ids, e) < 0)
+		return -1;
+	for (size_t i = 0; i < ids.n && !*user; i++) {
+		struct err ignored;
+		auto_container struct container c;
+		/* one that vanishes or is being made meanwhile uses nothing yet */
+		if (container_open(cs, ids.list[i], &c, &ignored) == 0 && digest_eq(&c.record.image, image))
+			*user = xstrdup(c.id);
+	}
+	return 0;
+}

@@ -1,0 +1,88 @@
+/* container.h - records, names, locks and states of containers; no verbs.
+ *
+ * ROOT/containers/ID/          0700, ID is 64 hex digits
+ *   record.json                what was asked, the image, the layers: written once, at create
+ *   layers                     diff_ids, a line each: what keeps layers from being collected
+ *   state.json                 what is known of the last start and end; replaced atomically
+ *   config.json                the OCI runtime spec of the last start
+ *   upper/ work/ merged/       the writable layer (store/rootfs.h)
+ *   log                        k8s-file: "TIME stdout F text"
+ * ROOT/names/NAME              symbolic link to ID: made by symlink(2), so a name is taken once
+ * RUNROOT/ID/                  gone at reboot: lock, and the files bound into the container's /etc
+ *
+ * Running means that the lock is held, by the monitor, or else that the process in state.json still
+ * is the one that it says (pid, start time, boot): no stale file can lie. Listing takes no lock. */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include "model/digest.h"
+#include "model/options.h"
+#include "util/err.h"
+
+#define CONTAINER_ID 64
+
+struct containers {                     /* where they are; descriptors owned by whoever opened it */
+	int dirs;               /* ROOT/containers */
+	int names;              /* ROOT/names */
+	int run;                /* RUNROOT */
+};
+must_check int containers_open(int root, const char *runroot, struct containers *out, struct err *e);
+void containers_close(struct containers *cs);
+
+struct record {                         /* record.json; all owned */
+	struct create_opts opts;
+	struct digest image;
+	char *image_name;       /* NULL: by id */
+	struct digest *layers;
+	size_t nlayers;
+	int64_t created;        /* nanoseconds since 1970 */
+	char *stop_signal;      /* "SIGTERM" unless the image or the user says otherwise */
+};
+void record_free(struct record *r);
+
+struct container {
+	char id[CONTAINER_ID + 1];
+	char *name;
+	int dir, run;           /* descriptors of its two directories; run is -1 when it is gone */
+	int lock;               /* -1: not held by us */
+	struct record record;
+};
+
+/* Make a container: directories, record, name. Its lock is held by the caller afterwards. NAME may be taken
+ * (ERR_EXISTS). DURABLE: synced before this returns. R's content is copied. */
+must_check int container_create(struct containers *cs, const struct record *r, const char *name, bool durable,
+				struct container *out, struct err *e);
+/* Open by name, id or unique id prefix. */
+must_check int container_open(struct containers *cs, const char *what, struct container *out, struct err *e);
+void container_close(struct container *c);
+#define auto_container __attribute__((cleanup(container_close)))
+/* Take the lock: 0; -1 with ERR_BUSY when somebody (its monitor) has it. */
+must_check int container_lock(struct containers *cs, struct container *c, struct err *e);
+/* Remove the record, the name and the run directory; the writable layer is gone already (rootfs_remove). The
+ * lock is held. */
+must_check int container_remove(struct containers *cs, struct container *c, struct err *e);
+
+/* All ids, newest first where that is known. */
+must_check int containers_list(struct containers *cs, struct strv *ids, struct err *e);
+/* Is there a container that uses image ID? *USER (owned) is its id. */
+must_check int containers_using(struct containers *cs, const struct digest *image, char **user, struct err *e);
+
+enum container_status { CONTAINER_CREATED, CONTAINER_RUNNING, CONTAINER_EXITED };
+struct state {                          /* state.json */
+	enum container_status status;
+	pid_t pid, monitor;     /* of its pid 1, as the host sees it; 0: none */
+	uint64_t pid_start;     /* proc(5) start time of pid */
+	char boot[40];          /* boot id that those are meant in */
+	int64_t started, finished;      /* nanoseconds since 1970; 0: never */
+	int exit_code;
+	char error[256];        /* why the exit code is not known, or why it did not start */
+	char cgroup[256];       /* "": none */
+	char network[32];       /* address, "" when none */
+};
+/* As it is now: a RUNNING whose process is gone is returned as EXITED. */
+must_check int container_state(const struct container *c, struct state *out, struct err *e);
+must_check int container_state_save(const struct container *c, const struct state *s, bool durable, struct err *e);
+const char *container_status_text(enum container_status s);
+/* The boot id, for state.boot. */
+void boot_id(char out[static 40]);
