@@ -42,10 +42,12 @@ static bool is_id(const char *text)
 /* Whose name is it? "" when nobody's. */
 static void name_owner(struct containers *cs, const char *name, char id[CONTAINER_ID + 1])
 {
-	char text[CONTAINER_ID + 2];
+	char text[CONTAINER_ID + 2] = "";
 	ssize_t n = readlinkat(cs->names, name, text, sizeof text - 1);
 	text[n < 0 ? 0 : n] = '\0';
-	snprintf(id, CONTAINER_ID + 1, "%s", is_id(text) ? text : "");
+	if (!is_id(text))
+		*text = '\0';
+	memcpy(id, text, CONTAINER_ID + 1);
 }
 
 #define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
