@@ -168,7 +168,7 @@ static int step_cwd(struct child *c, struct err *e)
 
 static int step_command(struct child *c, struct err *e)
 {
-	return command_find(c->spec->args.list[0], &c->spec->env, &c->command, e);
+	return executable_find(c->spec->args.list[0], &c->spec->env, &c->command, e);
 }
 
 static int step_no_new_privs(struct child *c, struct err *e)
@@ -200,7 +200,7 @@ static int step_execute(struct child *c, struct err *e)
 		strv_addf(&env, "HOME=%s", *c->who.home ? c->who.home : "/");
 	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
 		return err_sys(e, "close descriptors");
-	return command_exec(c->sock, c->spec->init, c->command, c->spec->args.list, env.list, e);
+	return stub_exec(c->sock, c->spec->init, c->command, c->spec->args.list, env.list, e);
 }
 
 static int (*const steps[])(struct child *c, struct err *e) = {

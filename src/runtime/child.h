@@ -49,6 +49,6 @@ must_check int caps_drop_bounding(uint64_t keep, struct err *e);
 /* After the ids changed: permitted, effective, inheritable, ambient. */
 must_check int caps_set(uint64_t caps, bool ambient, struct err *e);
 /* exec.c: NAME looked up along ENV's PATH as execvp does; errors say 126 or 127. Owned. */
-must_check int command_find(const char *name, const struct strv *env, char **out, struct err *e);
+must_check int executable_find(const char *name, const struct strv *env, char **out, struct err *e);
 /* Become the stub, which executes PATH with ARGV and ENVP; returns only on failure. */
-int command_exec(int report, bool init, const char *path, char *const argv[], char *const envp[], struct err *e);
+int stub_exec(int report, bool init, const char *path, char *const argv[], char *const envp[], struct err *e);

@@ -67,7 +67,7 @@ static int find_along(const char *name, const char *path, char **out, struct err
 	return worst ? not_executable(name, worst, e) : not_found(name, e);
 }
 
-int command_find(const char *name, const struct strv *env, char **out, struct err *e)
+int executable_find(const char *name, const struct strv *env, char **out, struct err *e)
 {
 	const char *path = strv_env_get(env, "PATH");
 	if (!*name)
@@ -98,7 +98,7 @@ static int stub_open(struct err *e)
 	return fd_take(&fd);
 }
 
-int command_exec(int report, bool init, const char *path, char *const argv[], char *const envp[], struct err *e)
+int stub_exec(int report, bool init, const char *path, char *const argv[], char *const envp[], struct err *e)
 {
 	auto_strv struct strv all = { 0 };
 	auto_fd int fd = stub_open(e);
