@@ -17,7 +17,7 @@
 int containers_open(int root, const char *runroot, struct containers *out, struct err *e)
 {
 	*out = (struct containers){ -1, -1, -1 };
-	if ((out->dirs = dir_make_at(root, "containers", e)) < 0 || (out->names = dir_make_at(root, "names", e)) < 0
+	if ((out->dirs = dir_make_at(root, "containers", e)) < 0 || (out->names = dir_make_at(out->dirs, "names", e)) < 0
 	    || (out->run = dir_make(runroot, e)) < 0) {
 		containers_close(out);
 		return -1;

@@ -7,7 +7,7 @@
  *   config.json                the OCI runtime spec of the last start
  *   upper/ work/ merged/       the writable layer (store/rootfs.h)
  *   log                        k8s-file: "TIME stdout F text"
- * ROOT/names/NAME              symbolic link to ID: made by symlink(2), so a name is taken once
+ * ROOT/containers/names/NAME   symbolic link to ID: made by symlink(2), so a name is taken once
  * RUNROOT/ID/                  gone at reboot: lock, and the files bound into the container's /etc
  *
  * Running means that the lock is held, by the monitor, or else that the process in state.json still
@@ -24,7 +24,7 @@
 
 struct containers {                     /* where they are; descriptors owned by whoever opened it */
 	int dirs;               /* ROOT/containers */
-	int names;              /* ROOT/names */
+	int names;              /* ROOT/containers/names */
 	int run;                /* RUNROOT */
 };
 must_check int containers_open(int root, const char *runroot, struct containers *out, struct err *e);

@@ -77,82 +77,43 @@ static int plan_fds(posix_spawn_file_actions_t *fa, const int *fds, unsigned nfd
 	return code;
 }
 
-pid_t proc_start(char *const argv[], const int *fds, unsigned nfds, int out, struct err *e)
+static pid_t start(char *const argv[], const posix_spawn_file_actions_t *fa, struct err *e)
 {
-	posix_spawn_file_actions_t fa;
 	posix_spawnattr_t attr;
 	sigset_t none, all;
 	pid_t pid;
 
 	sigemptyset(&none);
 	sigfillset(&all);
-	posix_spawn_file_actions_init(&fa);
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setsigmask(&attr, &none);
 	posix_spawnattr_setsigdefault(&attr, &all);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	int code = plan_fds(&fa, fds, nfds, out);
-	if (!code)
-		code = posix_spawn(&pid, argv[0], &fa, &attr, argv, environ);
-	posix_spawn_file_actions_destroy(&fa);
+	int code = posix_spawn(&pid, argv[0], fa, &attr, argv, environ);
 	posix_spawnattr_destroy(&attr);
 	if (code)
 		return err_num(e, code, "start %s", argv[0]);
 	return pid;
 }
 
-/* The child's part, in the parent's memory until exec: system calls only. The errno. */
-static int become_tied(char *const argv[], const int stdio[3], pid_t parent)
+pid_t proc_start(char *const argv[], const int *fds, unsigned nfds, int out, struct err *e)
 {
-	static const struct sigaction deflt = { .sa_handler = SIG_DFL };
-	sigset_t none;
-	int at[3];
-
-	/* a handler of the parent's must not run here, in its memory */
-	for (int sig = 1; sig < NSIG; sig++)
-		sigaction(sig, &deflt, NULL);
-	/* dies with us, also when we died just now */
-	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
-		return errno;
-	if (getppid() != parent)
-		return ESRCH;
-	for (int i = 0; i < 3; i++) {
-		at[i] = fcntl(stdio[i], F_DUPFD_CLOEXEC, SAFE_BASE);
-		if (at[i] < 0)
-			return errno;
-	}
-	for (int i = 0; i < 3; i++)
-		if (dup2(at[i], i) < 0)
-			return errno;
-	closefrom(FIRST_PASSED);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	execv(argv[0], argv);
-	return errno;
+	posix_spawn_file_actions_t fa;
+	posix_spawn_file_actions_init(&fa);
+	int code = plan_fds(&fa, fds, nfds, out);
+	pid_t pid = code ? err_num(e, code, "start %s", argv[0]) : start(argv, &fa, e);
+	posix_spawn_file_actions_destroy(&fa);
+	return pid;
 }
 
-pid_t proc_start_tied(char *const argv[], const int stdio[3], struct err *e)
+pid_t proc_start_quietly(char *const argv[], int out, struct err *e)
 {
-	sigset_t all, old;
-	pid_t parent = getpid();
-	volatile int code = 0;
-
-	sigfillset(&all);
-	sigprocmask(SIG_SETMASK, &all, &old);
-	/* posix_spawn cannot ask for a signal at the parent's death; vfork is what it is made of */
-	pid_t pid = vfork();
-	if (pid == 0) {
-		code = become_tied(argv, stdio, parent);
-		_exit(125);
-	}
-	if (pid < 0)
-		code = errno;
-	sigprocmask(SIG_SETMASK, &old, NULL);
-	if (!code)
-		return pid;
-	if (pid > 0)
-		(void)!proc_reap(pid);
-	return err_num(e, code, "start %s", argv[0]);
+	posix_spawn_file_actions_t fa;
+	posix_spawn_file_actions_init(&fa);
+	int code = posix_spawn_file_actions_adddup2(&fa, out, STDOUT_FILENO);
+	pid_t pid = code ? err_num(e, code, "start %s", argv[0]) : start(argv, &fa, e);
+	posix_spawn_file_actions_destroy(&fa);
+	return pid;
 }
 
 int proc_reap(pid_t pid)

@@ -16,6 +16,8 @@ must_check pid_t proc_start(char *const argv[], const int *fds, unsigned nfds, i
 /* Start ARGV with STDIO as its three standard descriptors and nothing else inherited. The kernel kills
  * it when the calling thread ends, in whatever way; exec of another program is no end. */
 must_check pid_t proc_start_tied(char *const argv[], const int stdio[3], struct err *e);
+/* The same with our own descriptors and standard streams, but standard output to OUT: for our companions. */
+must_check pid_t proc_start_quietly(char *const argv[], int out, struct err *e);
 /* Reap PID. The wait status, or -1 with errno. */
 must_check int proc_reap(pid_t pid);
 /* A wait status as a shell tells it: the exit code, or 128 + signal. */
