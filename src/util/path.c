@@ -2,7 +2,6 @@
  * moment ago does not matter when somebody else may rename it. */
 #include "util/path.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -70,76 +69,6 @@ int path_open_in_root(int dir, const char *path, int flags, mode_t mode)
 int path_open_beneath(int dir, const char *path, int flags, mode_t mode)
 {
 	return open_how(dir, path, flags, mode, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
-}
-
-static int remove_children(int fd, dev_t dev);
-
-/* A directory we may not search is ours all the same: give ourselves the right first. */
-static int open_for_removal(int dir, const char *name)
-{
-	int fd = openat(dir, name, DIR_FLAGS | O_NOFOLLOW);
-	if (fd < 0 && errno == EACCES && fchmodat(dir, name, 0700, 0) == 0)
-		fd = openat(dir, name, DIR_FLAGS | O_NOFOLLOW);
-	return fd;
-}
-
-static int remove_dir(int dir, const char *name, dev_t dev)
-{
-	auto_fd int fd = open_for_removal(dir, name);
-	struct stat st;
-	if (fd >= 0) {
-		if (fstat(fd, &st) < 0)
-			return -1;
-		if (st.st_dev != dev) {
-			errno = EXDEV;
-			return -1;
-		}
-		if ((st.st_mode & 0700) != 0700 && fchmod(fd, 0700) < 0 && errno != EPERM)
-			return -1;
-		if (remove_children(fd, dev) < 0)
-			return -1;
-	}
-	return unlinkat(dir, name, AT_REMOVEDIR);
-}
-
-static int remove_entry(int dir, const char *name, dev_t dev)
-{
-	if (unlinkat(dir, name, 0) == 0 || errno == ENOENT)
-		return 0;
-	if (errno != EISDIR && errno != EPERM)
-		return -1;
-	if (remove_dir(dir, name, dev) == 0 || errno == ENOENT)
-		return 0;
-	return -1;
-}
-
-static int remove_children(int fd, dev_t dev)
-{
-	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-	DIR *d = copy < 0 ? NULL : fdopendir(copy);
-	struct dirent *ent;
-	int code = 0;
-	if (!d) {
-		fd_close(&copy);
-		return -1;
-	}
-	while ((errno = 0, ent = readdir(d))) {
-		if (strcmp(ent->d_name, ".") == 0 || strcmp(ent->d_name, "..") == 0)
-			continue;
-		if (remove_entry(fd, ent->d_name, dev) < 0 && !code)
-			code = errno;
-	}
-	closedir(d);
-	errno = code;
-	return code ? -1 : 0;
-}
-
-int tree_remove_at(int dir, const char *name)
-{
-	struct stat st;
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? 0 : -1;
-	return remove_entry(dir, name, st.st_dev);
 }
 
 char *path_clean(const char *path)

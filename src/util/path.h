@@ -15,8 +15,9 @@ must_check int dir_open_at(int dir, const char *name, struct err *e);
 must_check int path_open_in_root(int dir, const char *path, int flags, mode_t mode);
 /* openat2 with RESOLVE_BENEATH|NO_SYMLINKS|NO_MAGICLINKS. An fd, or -1 with errno. */
 must_check int path_open_beneath(int dir, const char *path, int flags, mode_t mode);
-/* Remove DIR/NAME and all below it, following no link, crossing no mount; not there is fine.
- * -1 with errno of the first thing that would not go. */
+/* Remove DIR/NAME and all below it, following no link, crossing no mount; not there is fine. Any
+ * depth, a bounded number of descriptors. What can go goes; -1 with errno of the first thing that
+ * would not. */
 must_check int tree_remove_at(int dir, const char *name);
 /* Resolve "." and ".." and double slashes by text alone: "/a/../b//c" -> "/b/c". Owned. */
 char *path_clean(const char *path);
