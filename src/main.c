@@ -13,7 +13,7 @@ int main(int argc, char **argv)
 		code = cli_run(&cli, &e);
 	if (code < 0) {
 		err_print(&e);
-		code = err_exit_code(&e);
+		code = cli.fail_code ? cli.fail_code : err_exit_code(&e);
 	}
 	cli_free(&cli);
 	return code;

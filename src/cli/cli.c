@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "cli/version.h"
+#include "util/proc.h"
 
 bool cli_is_podman(const struct cli *cli)
 {
@@ -23,11 +24,10 @@ bool cli_color(int fd)
 /* argv goes on as it was typed: the program reads the same tables. */
 static int hand_over(struct cli *cli, struct err *e)
 {
-	auto_free char *path = NULL;
-	if (cli_find_program(cli->command->program, &path, e) < 0)
-		return -1;
+	auto_free char *path = proc_companion(cli->command->program);
 	execv(path, cli->argv);
-	return err_sys(e, "execute %s", path);
+	err_sys(e, "execute %s", path);
+	return err_hint(e, "It is a part of cuddy: install cuddy again.");
 }
 
 static int dispatch(struct cli *cli, struct err *e)
@@ -56,4 +56,29 @@ int cli_run(struct cli *cli, struct err *e)
 			return err_sys(e, "write the output");
 	}
 	return r;
+}
+
+/* 125 for anything unusual; else 1 for what is missing, which wins over 2 for what is in use. */
+static int removal_code(int so_far, const struct err *e)
+{
+	int code = e->kind == ERR_NOTFOUND ? 1 : e->kind == ERR_BUSY ? 2 : 125;
+	if (so_far == 125 || code == 125)
+		return 125;
+	return so_far == 1 || code == 1 ? 1 : 2;
+}
+
+int cli_each(struct cli *cli, int (*fn)(struct cli *cli, const char *arg, void *data, struct err *e), void *data,
+	     enum each_codes codes, struct err *e)
+{
+	for (int i = 0; i < cli->nargs; i++) {
+		struct err one = { 0 };
+		if (fn(cli, cli->args[i], data, &one) == 0)
+			continue;
+		if (e->kind)
+			err_print(e);
+		*e = one;
+		if (codes == EACH_REMOVAL)
+			cli->fail_code = removal_code(cli->fail_code, &one);
+	}
+	return e->kind ? -1 : 0;
 }

@@ -15,6 +15,8 @@
 #include "util/str.h"
 
 struct cli;
+struct idmap;
+struct store;
 
 /* What an option's value becomes in the struct that `offset` points into. Everything owned
  * (strings, lists) is freed by cli_free by the same rows. */
@@ -74,6 +76,7 @@ enum command_topic { TOPIC_CONTAINERS, TOPIC_IMAGES, TOPIC_SYSTEM, TOPIC_HIDDEN 
 
 enum command_flags {
 	CMD_STOP_AT_ARG = 1,    /* options end at the first argument: run, exec, unshare */
+	CMD_RAW = 2,            /* no options at all: every word is an argument */
 };
 
 #define ARGS_ANY (-1)
@@ -116,7 +119,12 @@ struct cli {
 	char **args;            /* the arguments, NULL-terminated; the strings are borrowed from argv */
 	struct global_opts global;
 	char *root, *runroot;   /* see cli_root and cli_runroot */
+	int fail_code;          /* exit code of a failure, where podman's differs from err_exit_code; or 0 */
 };
+
+/* What a command over several names ends with: podman's 125, or for what removes, 1 when the only
+ * trouble was that something is missing, 2 when something is in use. */
+enum each_codes { EACH_PLAIN, EACH_REMOVAL };
 
 /* Options of CLI's command as the struct it is: `const struct images_opts *o = cli_opts(cli);` */
 static inline void *cli_opts(struct cli *cli)
@@ -129,8 +137,16 @@ static inline void *cli_opts(struct cli *cli)
 /* Find the command in TABLE (NULL-terminated) and fill CLI from argv. --help and --version leave
  * the rest unchecked; see cli_run. Usage errors are ERR_USAGE with a hint. */
 must_check int cli_parse(struct cli *cli, const struct command *const *table, int argc, char **argv, struct err *e);
+/* The row of --NAME (N characters), or of -KEY when KEY is not 0; NULL when there is none. C may be NULL:
+ * only global options. *GROUP is the group that it was found in. */
+const struct opt *opt_find(const struct command *c, const char *name, size_t n, char key,
+			   const struct opt_group **group);
 /* The row called NAME (also by an alias), or NULL. */
 const struct command *command_find(const struct command *const *table, const char *name);
+/* Is there a command of two words that begins with WORD? */
+bool command_is_group(const struct command *const *table, const char *word);
+/* Does WORD look like an option ("-x", but not "-")? */
+bool is_option(const char *word);
 void cli_free(struct cli *cli);
 
 /* --- values.c --- */
@@ -154,10 +170,14 @@ must_check int cli_root(struct cli *cli, const char **out, struct err *e);
 /* Absolute path of what is gone at reboot: --runroot, else $XDG_RUNTIME_DIR/cuddy, else a directory
  * in /tmp that is ours alone. It exists afterwards. Borrowed. */
 must_check int cli_runroot(struct cli *cli, const char **out, struct err *e);
-/* Path of one of our own programs ("cuddy-image") or files ("hello.tar"): beside the running
- * executable (the build tree), else in libexec or the data directory. Owned by the caller. */
-must_check int cli_find_program(const char *name, char **out, struct err *e);
-must_check int cli_find_data(const char *name, char **out, struct err *e);
+/* Open the store at cli_root, making it when missing. */
+must_check int cli_store(struct cli *cli, struct store **out, struct err *e);
+/* The mapping of the user's ids, cached in cli_runroot. */
+must_check int cli_idmap(struct cli *cli, struct idmap *out, struct err *e);
+/* Call FN for each argument. One failure does not keep it from the next: all but the last are printed
+ * at once, the last is returned. CODES says what the exit code becomes. */
+must_check int cli_each(struct cli *cli, int (*fn)(struct cli *cli, const char *arg, void *data, struct err *e),
+			void *data, enum each_codes codes, struct err *e);
 /* Is the calling name podman's or docker's, so that versions should be podman's as well? */
 bool cli_is_podman(const struct cli *cli);
 /* May text on FD be coloured: a terminal, and neither NO_COLOR nor TERM=dumb. */

@@ -8,9 +8,19 @@ const struct command *const commands[] = {
 	&command_pull,
 	&command_load,
 	&command_import,
+	&command_images,
+	&command_image_inspect,
+	&command_image_exists,
+	&command_tag,
+	&command_untag,
+	&command_rmi,
 
 	/* system */
+	&command_info,
+	&command_unshare,
 	&command_version,
 	&command_help,
+	&command_completion,
+	&command_complete,
 	NULL,
 };

@@ -46,34 +46,36 @@ const struct opt_group global_groups[] = {
 	{ 0 },
 };
 
-/* An option that was found: its row, and the struct that the row means. */
-struct match {
-	const struct opt *opt;
-	void *base;
-};
-
-static bool match_in(const struct opt_group *g, void *opts, const char *name, size_t n, char key, struct match *out)
+static const struct opt *find_in(const struct opt_group *g, const char *name, size_t n, char key)
 {
 	for (const struct opt *o = g->rows; o->name; o++) {
-		bool same = key ? o->key == key : strncmp(o->name, name, n) == 0 && !o->name[n];
-		if (same) {
-			*out = (struct match){ o, (char *)opts + g->base };
-			return true;
-		}
+		if (key ? o->key == key : strncmp(o->name, name, n) == 0 && !o->name[n])
+			return o;
 	}
-	return false;
+	return NULL;
 }
 
-/* Find --NAME (N characters) or -KEY. */
-static bool match_find(struct cli *cli, const char *name, size_t n, char key, struct match *out)
+const struct opt *opt_find(const struct command *c, const char *name, size_t n, char key,
+			   const struct opt_group **group)
 {
-	const struct command *c = cli->command;
-	for (const struct opt_group *g = c ? c->groups : NULL; g && g->rows; g++) {
-		if (match_in(g, cli->opts, name, n, key, out))
-			return true;
+	const struct opt_group *own = c ? c->groups : NULL;
+	const struct opt *o = NULL;
+	for (*group = own; own && own->rows && !o; own++) {
+		*group = own;
+		o = find_in(own, name, n, key);
 	}
-	return match_in(&global_groups[0], &cli->global, name, n, key, out)
-	       || (!c && match_in(&global_groups[1], &cli->global, name, n, key, out));
+	for (int i = 0; !o && i < (c ? 1 : 2); i++) {
+		*group = &global_groups[i];
+		o = find_in(*group, name, n, key);
+	}
+	return o;
+}
+
+/* The struct that the rows of G point into. */
+static void *base_of(struct cli *cli, const struct opt_group *g)
+{
+	bool global = g == &global_groups[0] || g == &global_groups[1];
+	return global ? (char *)&cli->global : (char *)cli->opts + g->base;
 }
 
 static int see_help(const struct cli *cli, struct err *e)
@@ -100,40 +102,42 @@ static int parse_long(struct cli *cli, int *i, struct err *e)
 	const char *name = cli->argv[*i] + 2;
 	size_t n = strcspn(name, "=");
 	const char *value = name[n] ? name + n + 1 : NULL;
-	struct match m;
+	const struct opt_group *g;
 	if (!n) {
 		err_set(e, ERR_USAGE, "bad flag syntax: %s", cli->argv[*i]);
 		return see_help(cli, e);
 	}
-	if (!match_find(cli, name, n, 0, &m)) {
+	const struct opt *o = opt_find(cli->command, name, n, 0, &g);
+	if (!o) {
 		auto_free char *plain = xstrndup(name, n);
 		return unknown_long(cli, plain, e);
 	}
-	if (!value && opt_takes_value(m.opt->kind)) {
+	if (!value && opt_takes_value(o->kind)) {
 		if (*i + 1 >= cli->argc) {
-			err_set(e, ERR_USAGE, "flag needs an argument: --%s", m.opt->name);
+			err_set(e, ERR_USAGE, "flag needs an argument: --%s", o->name);
 			return see_help(cli, e);
 		}
 		value = cli->argv[++*i];
 	}
-	return opt_store(m.opt, m.base, value, e);
+	return opt_store(o, base_of(cli, g), value, e);
 }
 
 /* "-it", "-eNAME=x", "-e=NAME=x", "-e NAME=x", "-t=false". */
 static int parse_short(struct cli *cli, int *i, struct err *e)
 {
 	for (const char *p = cli->argv[*i] + 1; *p; p++) {
-		struct match m;
-		if (!match_find(cli, "", 0, *p, &m)) {
+		const struct opt_group *g;
+		const struct opt *o = opt_find(cli->command, "", 0, *p, &g);
+		if (!o) {
 			auto_free char *shown = str_printable(cli->argv[*i]);
 			err_set(e, ERR_USAGE, "unknown shorthand flag: '%c' in %s",
 				*p > ' ' && *p < 127 ? *p : '?', shown);
 			return see_help(cli, e);
 		}
-		if (!opt_takes_value(m.opt->kind)) {
+		if (!opt_takes_value(o->kind)) {
 			if (p[1] == '=')
-				return opt_store(m.opt, m.base, p + 2, e);
-			if (opt_store(m.opt, m.base, NULL, e) < 0)
+				return opt_store(o, base_of(cli, g), p + 2, e);
+			if (opt_store(o, base_of(cli, g), NULL, e) < 0)
 				return -1;
 			continue;
 		}
@@ -145,12 +149,12 @@ static int parse_short(struct cli *cli, int *i, struct err *e)
 			}
 			value = cli->argv[++*i];
 		}
-		return opt_store(m.opt, m.base, value, e);
+		return opt_store(o, base_of(cli, g), value, e);
 	}
 	return 0;
 }
 
-static bool is_option(const char *word)
+bool is_option(const char *word)
 {
 	return word[0] == '-' && word[1];
 }
@@ -166,7 +170,7 @@ static int parse_option(struct cli *cli, int *i, struct err *e)
 /* Everything behind the command's name. */
 static int parse_rest(struct cli *cli, int i, struct err *e)
 {
-	bool options = true;
+	bool options = !(cli->command->flags & CMD_RAW);
 	for (; i < cli->argc && !cli->global.help; ) {
 		char *word = cli->argv[i];
 		if (options && strcmp(word, "--") == 0) {
@@ -208,8 +212,7 @@ const struct command *command_find(const struct command *const *table, const cha
 	return NULL;
 }
 
-/* Is there a command "WORD something"? */
-static bool is_group(const struct command *const *table, const char *word)
+bool command_is_group(const struct command *const *table, const char *word)
 {
 	auto_free char *front = str_printf("%s ", word);
 	for (; *table; table++) {
@@ -239,7 +242,7 @@ static int unknown_command(const struct cli *cli, const char *name, struct err *
 static int find_command(struct cli *cli, int *i, struct err *e)
 {
 	const char *word = cli->argv[*i], *next = cli->argv[*i + 1];
-	bool group = is_group(cli->table, word);
+	bool group = command_is_group(cli->table, word);
 	if (group && next && !is_option(next)) {
 		auto_free char *both = str_printf("%s %s", word, next);
 		cli->command = command_find(cli->table, both);

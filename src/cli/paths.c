@@ -1,4 +1,4 @@
-/* paths.c - where things are: the store, what lives until reboot, our own programs and files.
+/* paths.c - where things are: the store, what lives until reboot.
  *
  * Directories are found once, when a command first asks, so that --help touches nothing. What is
  * in a shared directory such as /tmp is used only when it is ours alone. */
@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "store/store.h"
+#include "userns/userns.h"
 #include "util/fd.h"
 #include "util/path.h"
 
@@ -100,39 +102,14 @@ int cli_runroot(struct cli *cli, const char **out, struct err *e)
 	return 0;
 }
 
-/* The directory of the running executable, or NULL. */
-static char *own_dir(void)
+int cli_store(struct cli *cli, struct store **out, struct err *e)
 {
-	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
-	if (n <= 0)
-		return NULL;
-	self[n] = '\0';
-	*strrchr(self, '/') = '\0';
-	return xstrdup(self);
+	const char *root;
+	return cli_root(cli, &root, e) < 0 ? -1 : store_open(root, true, out, e);
 }
 
-static int find_beside(const char *name, const char *installed, int mode, char **out, struct err *e)
+int cli_idmap(struct cli *cli, struct idmap *out, struct err *e)
 {
-	auto_free char *dir = own_dir();
-	const char *dirs[] = { dir, installed };
-	for (size_t i = 0; i < sizeof dirs / sizeof *dirs; i++) {
-		auto_free char *path = dirs[i] ? str_printf("%s/%s", dirs[i], name) : NULL;
-		if (path && access(path, mode) == 0) {
-			*out = take(path);
-			return 0;
-		}
-	}
-	err_set(e, ERR_NOTFOUND, "a part of cuddy is missing: %s/%s", installed, name);
-	return err_hint(e, "Install cuddy again (`make install`, or the package).");
-}
-
-int cli_find_program(const char *name, char **out, struct err *e)
-{
-	return find_beside(name, CUDDY_LIBEXECDIR, X_OK, out, e);
-}
-
-int cli_find_data(const char *name, char **out, struct err *e)
-{
-	return find_beside(name, CUDDY_DATADIR, R_OK, out, e);
+	const char *runroot;
+	return cli_runroot(cli, &runroot, e) < 0 ? -1 : userns_idmap(runroot, out, e);
 }

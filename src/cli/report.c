@@ -134,6 +134,7 @@ int report_doc(const char *format, json *doc, struct err *e)
 
 void report_json(json *doc)
 {
-	auto_free char *text = json_text(doc, true);
+	bool empty = json_object_is_type(doc, json_type_array) && json_object_array_length(doc) == 0;
+	auto_free char *text = empty ? xstrdup("[]") : json_text(doc, true);
 	puts(text);
 }

@@ -1,0 +1,61 @@
+/* info.c - `cuddy info`: the host and the store as cuddy sees them. */
+#include "engine/info.h"
+
+#include <stdio.h>
+#include "cli/commands.h"
+#include "cli/report.h"
+#include "cli/version.h"
+#include "model/yaml.h"
+
+struct info_cli_opts {
+	char *format;
+};
+static const struct opt rows[] = {
+	{ "format", 'f', OPT_STR, offsetof(struct info_cli_opts, format), "FORMAT",
+	  .help = "Print \"json\", or what a Go template makes of it", .values = "json", .flags = OPT_OPEN },
+	{ 0 },
+};
+static const struct opt_group groups[] = { { "Options", rows, 0 }, { 0 } };
+
+static int collect(struct cli *cli, json **out, struct err *e)
+{
+	auto_store struct store *s = NULL;
+	struct idmap map;
+	struct info_opts o = { .storage_driver = cli->global.storage_driver,
+			       .cgroup_manager = cli->global.cgroup_manager };
+	if (cli_store(cli, &s, e) < 0 || cli_runroot(cli, &o.runroot, e) < 0 || cli_idmap(cli, &map, e) < 0
+	    || engine_info(s, &map, &o, out, e) < 0)
+		return -1;
+	json_put(*out, "version", version_doc(cli));
+	return 0;
+}
+
+static int info_run(struct cli *cli, struct err *e)
+{
+	const struct info_cli_opts *o = cli_opts(cli);
+	auto_json json *doc = NULL;
+	auto_buf struct buf text = { 0 };
+	if (collect(cli, &doc, e) < 0)
+		return -1;
+	if (report_is_json(o->format)) {
+		report_json(doc);
+		return 0;
+	}
+	if (o->format)
+		return report_doc(o->format, doc, e);
+	yaml_print(doc, &text);
+	fputs(text.data, stdout);
+	return 0;
+}
+
+const struct command command_info = {
+	.name = "info",
+	.aliases = "system info",
+	.summary = "Show what cuddy found on this machine",
+	.usage = "[options]",
+	.examples = "info\ninfo --format '{{.Store.GraphRoot}}'",
+	.topic = TOPIC_SYSTEM,
+	.groups = groups,
+	.opts_size = sizeof(struct info_cli_opts),
+	.run = info_run,
+};
