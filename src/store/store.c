@@ -18,7 +18,7 @@
 #include "store/internal.h"
 #include "util/path.h"
 
-#define VERSION "1\n"
+#define LAYOUT "1\n"
 
 static const char *const subdirs[] = {
 	"blobs", "blobs/sha256", "layers", "images", "tmp", "containers",
@@ -192,7 +192,7 @@ static int make_version(const struct store *s, struct err *e)
 	}
 	if (fchmod(s->root, 0700) < 0)
 		return err_sys(e, "set the mode");
-	return file_replace_at(s->root, "version", VERSION, strlen(VERSION), 0600, e);
+	return file_replace_at(s->root, "version", LAYOUT, strlen(LAYOUT), 0600, e);
 }
 
 static int no_store(struct err *e)
@@ -214,7 +214,7 @@ static int check_version(const struct store *s, bool create, struct err *e)
 	}
 	if (fd < 0 || fd_read_full(fd, text, sizeof text - 1) < 0)
 		return err_sys(e, "read version");
-	if (str_eq(text, VERSION))
+	if (str_eq(text, LAYOUT))
 		return 0;
 	text[strcspn(text, "\n")] = '\0';
 	auto_free char *shown = str_printable(text);
