@@ -15,6 +15,7 @@
 #include "util/str.h"
 
 struct cli;
+struct engine;
 struct idmap;
 struct store;
 
@@ -172,6 +173,9 @@ must_check int cli_root(struct cli *cli, const char **out, struct err *e);
 must_check int cli_runroot(struct cli *cli, const char **out, struct err *e);
 /* Open the store at cli_root, making it when missing. */
 must_check int cli_store(struct cli *cli, struct store **out, struct err *e);
+/* All that the verbs need, with our own programs and files found beside the executable (the build tree)
+ * or where they are installed. OUT borrows from CLI; engine_close it. */
+must_check int cli_engine(struct cli *cli, struct engine *out, struct err *e);
 /* The mapping of the user's ids, cached in cli_runroot. */
 must_check int cli_idmap(struct cli *cli, struct idmap *out, struct err *e);
 /* Call FN for each argument. One failure does not keep it from the next: all but the last are printed

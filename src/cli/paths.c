@@ -11,10 +11,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "store/store.h"
-#include "userns/userns.h"
+#include "engine/engine.h"
 #include "util/fd.h"
 #include "util/path.h"
+#include "util/proc.h"
 
 /* PATH made absolute by the working directory, and cleaned. Owned. */
 static char *absolute(const char *path)
@@ -112,4 +112,37 @@ int cli_idmap(struct cli *cli, struct idmap *out, struct err *e)
 {
 	const char *runroot;
 	return cli_runroot(cli, &runroot, e) < 0 ? -1 : userns_idmap(runroot, out, e);
+}
+
+/* Our file NAME: beside the executable, else installed. Owned; NULL when it is nowhere. */
+static char *own_file(const char *name)
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+	if (n > 0) {
+		self[n] = '\0';
+		*strrchr(self, '/') = '\0';
+		auto_free char *beside = str_printf("%s/%s", self, name);
+		if (access(beside, R_OK) == 0)
+			return take(beside);
+	}
+	auto_free char *installed = str_printf("%s/%s", CUDDY_DATADIR, name);
+	return access(installed, R_OK) == 0 ? take(installed) : NULL;
+}
+
+int cli_engine(struct cli *cli, struct engine *out, struct err *e)
+{
+	auto_free char *program = proc_companion("cuddy-image");
+	auto_free char *hello = own_file("hello.tar"), *profile = own_file("seccomp.json");
+	struct engine_paths p = {
+		.image_program = program,
+		.hello = hello,
+		.seccomp_profile = profile,
+		.storage_driver = cli->global.storage_driver,
+		.cgroup_manager = cli->global.cgroup_manager,
+		.log_level = cli->global.log_level,
+	};
+	if (cli_root(cli, &p.root, e) < 0 || cli_runroot(cli, &p.runroot, e) < 0)
+		return -1;
+	return engine_open(&p, out, e);
 }
