@@ -17,7 +17,6 @@
 
 #define BUFFER_SIZE (256u << 10)
 #define PIPE_SIZE (1 << 20)
-#define MAX_FETCHES 16 /* at once; the caller starts fewer */
 
 struct fetch {
 	struct request q; /* first, so that a request leads to it */
@@ -205,22 +204,23 @@ static struct fetch *advance_all(struct registry *r)
 static unsigned list_pipes(const struct registry *r, struct curl_waitfd *out)
 {
 	unsigned n = 0;
-	for (const struct fetch *f = r->fetches; f && n < MAX_FETCHES; f = f->next) {
+	for (const struct fetch *f = r->fetches; f && n < FETCHES_MAX; f = f->next) {
 		if (!f->reported && (f->paused || f->complete))
 			out[n++] = (struct curl_waitfd){ .fd = f->fd, .events = CURL_WAIT_POLLOUT };
 	}
 	return n;
 }
 
-int fetch_step(struct registry *r, int timeout_ms, int wake, struct fetch **done, struct err *e)
+int fetch_step(struct registry *r, int timeout_ms, const int *wake, unsigned nwake,
+	       struct fetch **done, struct err *e)
 {
-	struct curl_waitfd extra[MAX_FETCHES + 1];
+	struct curl_waitfd extra[2 * FETCHES_MAX];
 	*done = advance_all(r);
 	if (*done)
 		return 0;
 	unsigned n = list_pipes(r, extra);
-	if (wake >= 0)
-		extra[n++] = (struct curl_waitfd){ .fd = wake, .events = CURL_WAIT_POLLIN };
+	for (unsigned i = 0; i < nwake && i < FETCHES_MAX; i++)
+		extra[n++] = (struct curl_waitfd){ .fd = wake[i], .events = CURL_WAIT_POLLIN };
 	if (http_pump(r, timeout_ms, extra, n, e) < 0)
 		return -1;
 	*done = advance_all(r);

@@ -53,14 +53,15 @@ must_check int registry_blob(struct registry *r, const struct descriptor *d, siz
 
 struct fetch; /* one blob on its way */
 
+#define FETCHES_MAX 16 /* at once */
 /* Begin to write the blob D to FD, a pipe, which becomes non-blocking and stays the caller's. A slow
  * reader slows only its own blob. *OUT is owned until fetch_finish. */
 must_check int fetch_start(struct registry *r, const struct descriptor *d, int fd,
 			   struct fetch **out, struct err *e);
-/* Move all fetches on for at most TIMEOUT_MS. *DONE is one that is through, for good or ill, or NULL. WAKE
- * (-1: none) is a descriptor that ends the waiting when it can be read. */
-must_check int fetch_step(struct registry *r, int timeout_ms, int wake, struct fetch **done,
-			  struct err *e);
+/* Move all fetches on for at most TIMEOUT_MS. *DONE is one that is through, for good or ill, or NULL.
+ * The NWAKE descriptors WAKE end the waiting when they can be read. */
+must_check int fetch_step(struct registry *r, int timeout_ms, const int *wake, unsigned nwake,
+			  struct fetch **done, struct err *e);
 /* Bytes that came so far. */
 uint64_t fetch_received(const struct fetch *f);
 /* End it, also early, and free it. 0 only if all has come, is what D says and is written to FD.
