@@ -26,7 +26,7 @@ struct spec {
 	bool terminal, read_only_root, no_new_privileges, init;
 	bool single_id;         /* only id 0 is mapped */
 	uint64_t caps;          /* bounding set, a bit per CAP_ number; root's effective set too */
-	bool caps_for_user;     /* asked for by name: also given to a user other than root (ambient) */
+	uint64_t caps_user;     /* asked for by name: what a user other than root gets (ambient) */
 	char *hostname;
 	unsigned namespaces;
 	struct spec_mount *mounts;

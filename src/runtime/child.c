@@ -154,7 +154,7 @@ static int step_identity_take(struct child *c, struct err *e)
 	}
 	if (c->who.uid == 0)
 		return caps_set(s->caps, false, e);
-	return caps_set(s->caps_for_user ? s->caps : 0, s->caps_for_user, e);
+	return caps_set(s->caps & s->caps_user, true, e);
 }
 
 static int step_cwd(struct child *c, struct err *e)
