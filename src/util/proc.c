@@ -116,6 +116,60 @@ pid_t proc_start_quietly(char *const argv[], int out, struct err *e)
 	return pid;
 }
 
+/* The child's part, in the parent's memory until exec: system calls only. The errno. */
+static int become_tied(char *const argv[], const int stdio[3], pid_t parent)
+{
+	static const struct sigaction deflt = { .sa_handler = SIG_DFL };
+	sigset_t none;
+	int at[3];
+
+	/* a handler of the parent's must not run here, in its memory */
+	for (int sig = 1; sig < NSIG; sig++)
+		sigaction(sig, &deflt, NULL);
+	/* dies with us, also when we died just now */
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0)
+		return errno;
+	if (getppid() != parent)
+		return ESRCH;
+	for (int i = 0; i < 3; i++) {
+		at[i] = fcntl(stdio[i], F_DUPFD_CLOEXEC, SAFE_BASE);
+		if (at[i] < 0)
+			return errno;
+	}
+	for (int i = 0; i < 3; i++)
+		if (dup2(at[i], i) < 0)
+			return errno;
+	closefrom(FIRST_PASSED);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	execv(argv[0], argv);
+	return errno;
+}
+
+pid_t proc_start_tied(char *const argv[], const int stdio[3], struct err *e)
+{
+	sigset_t all, old;
+	pid_t parent = getpid();
+	volatile int code = 0;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, &old);
+	/* posix_spawn cannot ask for a signal at the parent's death; vfork is what it is made of */
+	pid_t pid = vfork();
+	if (pid == 0) {
+		code = become_tied(argv, stdio, parent);
+		_exit(125);
+	}
+	if (pid < 0)
+		code = errno;
+	sigprocmask(SIG_SETMASK, &old, NULL);
+	if (!code)
+		return pid;
+	if (pid > 0)
+		(void)!proc_reap(pid);
+	return err_num(e, code, "start %s", argv[0]);
+}
+
 int proc_reap(pid_t pid)
 {
 	int status;
