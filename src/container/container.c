@@ -254,6 +254,21 @@ int container_remove(struct containers *cs, struct container *c, struct err *e)
 	return 0;
 }
 
+bool container_orphan(struct containers *cs, const char *id, struct container *out)
+{
+	struct err ignored;
+	struct stat st;
+	init(out);
+	memcpy(out->id, id, CONTAINER_ID + 1);
+	out->name = xstrdup(id);
+	/* the record is looked for under the lock: its maker holds that until the record is there */
+	if (container_lock(cs, out, &ignored) == 0 && (out->dir = dir_open_at(cs->dirs, id, &ignored)) >= 0
+	    && fstatat(out->dir, RECORD, &st, 0) < 0 && errno == ENOENT)
+		return true;
+	container_close(out);
+	return false;
+}
+
 /* --- listing --- */
 
 int containers_list(struct containers *cs, struct strv *ids, struct err *e)

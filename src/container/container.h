@@ -63,6 +63,9 @@ must_check int container_lock(struct containers *cs, struct container *c, struct
  * lock is held. */
 must_check int container_remove(struct containers *cs, struct container *c, struct err *e);
 
+/* Is ID the directory of a container whose maker died before there was a record? *OUT is locked then. */
+bool container_orphan(struct containers *cs, const char *id, struct container *out);
+
 /* All ids, newest first where that is known. */
 must_check int containers_list(struct containers *cs, struct strv *ids, struct err *e);
 /* Is there a container that uses image ID? *USER (owned) is its id. */

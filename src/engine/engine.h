@@ -50,8 +50,11 @@ must_check int engine_start(struct engine *en, struct container *c, const struct
 /* --- stop.c, remove.c --- */
 /* Ask pid 1 to end, and end it after SECONDS (-1: at once is not asked, wait for ever). Not running is fine. */
 must_check int engine_stop(struct engine *en, struct container *c, int seconds, struct err *e);
-/* Remove a container; FORCE ends it first. ERR_BUSY when it runs and FORCE is not given. */
-must_check int engine_remove(struct engine *en, struct container *c, bool force, struct err *e);
+/* Wait (bounded) until nobody holds the lock of C any more, or C is gone: 0. */
+must_check int engine_await_gone(struct engine *en, struct container *c);
+/* Remove a container, with VOLUMES its anonymous volumes; FORCE ends it first. ERR_BUSY when it runs and FORCE
+ * is not given. */
+must_check int engine_remove(struct engine *en, struct container *c, bool force, bool volumes, struct err *e);
 /* Remove what dead attempts and killed monitors of --rm containers left. Cheap when there is nothing. */
 void engine_sweep_containers(struct engine *en);
 /* Run ARGV in the user's namespace with a mount namespace of its own (cuddy unshare). The exit code. */

@@ -1,0 +1,99 @@
+/* remove.c - containers go: their files inside a user namespace, since the container's users own some of
+ * them, then the record, the name, the run directory. */
+#include "engine/up.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+#include "engine/spec.h"
+#include "store/rootfs.h"
+#include "store/volume.h"
+#include "util/fd.h"
+#include "util/log.h"
+
+struct wipe {
+	struct engine *en;
+	struct container *c;
+	struct strv volumes;
+};
+
+static int wipe_files(void *arg, struct err *e)
+{
+	struct wipe *w = arg;
+	if (w->c->dir >= 0 && rootfs_remove(w->c->dir, e) < 0)
+		return -1;
+	for (size_t i = 0; i < w->volumes.n; i++)
+		if (store_volume_remove(w->en->store, w->volumes.list[i], e) < 0)
+			return -1;
+	return 0;
+}
+
+static int need_store(struct engine *en, struct err *e)
+{
+	return en->store ? 0 : store_open(en->root, false, &en->store, e);
+}
+
+int engine_wipe(struct engine *en, struct container *c, bool volumes, struct err *e)
+{
+	struct wipe w = { en, c, { 0 } };
+	int result = need_store(en, e);
+	if (result == 0 && volumes && engine_anonymous_volumes(en, c, &w.volumes, e) < 0)
+		log_err(e);     /* the image is gone: so is the list of its volumes */
+	/* mostly all is ours and no namespace is needed */
+	if (result == 0 && wipe_files(&w, e) < 0)
+		result = userns_run(&en->ids, 0, wipe_files, &w, e);
+	strv_free(&w.volumes);
+	return result < 0 ? -1 : container_remove(&en->containers, c, e);
+}
+
+int engine_remove(struct engine *en, struct container *c, bool force, bool volumes, struct err *e)
+{
+	struct state s;
+	if (container_state(c, &s, e) < 0)
+		return -1;
+	if (s.status == CONTAINER_RUNNING && !force) {
+		err_set(e, ERR_BUSY, "cannot remove container %s as it is running", c->name);
+		return err_hint(e, "stop it first (cuddy stop %s), or use cuddy rm -f", c->name);
+	}
+	if (s.status == CONTAINER_RUNNING && engine_stop(en, c, 0, e) < 0)
+		return -1;
+	if (container_lock(&en->containers, c, e) < 0) {
+		/* a --rm container's monitor may have been quicker */
+		if (force && e->kind == ERR_BUSY && engine_await_gone(en, c) == 0)
+			return 0;
+		return -1;
+	}
+	return engine_wipe(en, c, volumes || c->record.opts.remove, e);
+}
+
+/* A container of --rm that nobody watches any more and that does not run. */
+static bool is_left_over(struct engine *en, struct container *c)
+{
+	struct state s;
+	struct err ignored;
+	if (!c->record.opts.remove || container_lock(&en->containers, c, &ignored) < 0)
+		return false;
+	return container_state(c, &s, &ignored) == 0 && s.status != CONTAINER_RUNNING;
+}
+
+void engine_sweep_containers(struct engine *en)
+{
+	auto_strv struct strv ids = { 0 };
+	struct err e;
+	if (containers_list(&en->containers, &ids, &e) < 0)
+		return;
+	for (size_t i = 0; i < ids.n; i++) {
+		auto_container struct container c;
+		if (container_open(&en->containers, ids.list[i], &c, &e) < 0) {
+			if (e.kind == ERR_NOTFOUND && container_orphan(&en->containers, ids.list[i], &c)
+			    && engine_wipe(en, &c, false, &e) < 0)
+				log_debug("%s", e.msg);
+			continue;
+		}
+		if (is_left_over(en, &c) && engine_wipe(en, &c, true, &e) < 0)
+			log_debug("%s", e.msg);
+	}
+}
