@@ -4,6 +4,9 @@
 #include "cli/pull_options.h"
 
 const struct command *const commands[] = {
+	/* containers */
+	&command_run,
+
 	/* images */
 	&command_pull,
 	&command_load,

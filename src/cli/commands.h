@@ -6,4 +6,4 @@
 extern const struct command *const commands[];
 
 extern const struct command command_complete, command_completion, command_help, command_image_exists, command_image_inspect,
-	command_images, command_info, command_rmi, command_tag, command_unshare, command_untag, command_version;
+	command_images, command_info, command_rmi, command_run, command_tag, command_unshare, command_untag, command_version;
