@@ -15,6 +15,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+#include "model/spec.h"
 #include "runtime/seccomp_program.h"
 #include "util/alloc.h"
 #include "util/fd.h"
@@ -46,59 +47,13 @@ static void compiler_end(struct compiler *c)
 	seccomp_rules_free(&c->rules);
 }
 
-static const char *const cap_names[] = {
-	"CAP_CHOWN",
-	"CAP_DAC_OVERRIDE",
-	"CAP_DAC_READ_SEARCH",
-	"CAP_FOWNER",
-	"CAP_FSETID",
-	"CAP_KILL",
-	"CAP_SETGID",
-	"CAP_SETUID",
-	"CAP_SETPCAP",
-	"CAP_LINUX_IMMUTABLE",
-	"CAP_NET_BIND_SERVICE",
-	"CAP_NET_BROADCAST",
-	"CAP_NET_ADMIN",
-	"CAP_NET_RAW",
-	"CAP_IPC_LOCK",
-	"CAP_IPC_OWNER",
-	"CAP_SYS_MODULE",
-	"CAP_SYS_RAWIO",
-	"CAP_SYS_CHROOT",
-	"CAP_SYS_PTRACE",
-	"CAP_SYS_PACCT",
-	"CAP_SYS_ADMIN",
-	"CAP_SYS_BOOT",
-	"CAP_SYS_NICE",
-	"CAP_SYS_RESOURCE",
-	"CAP_SYS_TIME",
-	"CAP_SYS_TTY_CONFIG",
-	"CAP_MKNOD",
-	"CAP_LEASE",
-	"CAP_AUDIT_WRITE",
-	"CAP_AUDIT_CONTROL",
-	"CAP_SETFCAP",
-	"CAP_MAC_OVERRIDE",
-	"CAP_MAC_ADMIN",
-	"CAP_SYSLOG",
-	"CAP_WAKE_ALARM",
-	"CAP_BLOCK_SUSPEND",
-	"CAP_AUDIT_READ",
-	"CAP_PERFMON",
-	"CAP_BPF",
-	"CAP_CHECKPOINT_RESTORE",
-};
-
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 /* A capability that is not known is newer than we are and held by nobody. */
 static bool holds_cap(const struct compiler *c, const char *name)
 {
-	for (size_t i = 0; i < COUNT(cap_names); i++)
-		if (!strcmp(cap_names[i], name))
-			return c->caps >> i & 1;
-	return false;
+	uint64_t bits;
+	return cap_parse(name, &bits) == 0 && (c->caps & bits) == bits;
 }
 
 /* "SCMP_ARCH_X86_64", "amd64" or "386": libseccomp's token, 0 when it knows none. */

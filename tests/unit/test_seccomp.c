@@ -23,6 +23,7 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include "model/spec.h"
 #include "runtime/seccomp.h"
 #include "util/fd.h"
 #include "util/path.h"
@@ -35,7 +36,6 @@
 #define CAP_AUDIT_WRITE CAP(29)
 #define CAP_PERFMON CAP(38)
 #define CAP_BPF CAP(39)
-#define PODMAN_CAPS UINT64_C(0x800405fb) /* what a container has without asking */
 
 #define ALLOW SECCOMP_RET_ALLOW
 #define KILL SECCOMP_RET_KILL_PROCESS
@@ -546,7 +546,7 @@ static void default_profile_32_bit(void **state)
 	struct call sti = { { 0, 0x5412 } }, sti_high = { { 0, 0x100005412 } }, alg = { { 38 } };
 	struct call newuser = { { CLONE_NEWUSER } }, sys_socket = { { 1 } },
 		    sys_connect = { { 3 } };
-	compile_default(PODMAN_CAPS, NULL, &f);
+	compile_default(cap_defaults(), NULL, &f);
 	assert_int_equal(ask_nr(&f, i386, 3, NONE), ALLOW);
 	assert_int_equal(ask_nr(&f, i386, 54, sti), NO(EPERM));
 	assert_int_equal(ask_nr(&f, i386, 54, sti_high), NO(EPERM));
@@ -562,7 +562,7 @@ static void default_profile_32_bit(void **state)
 	for (uint32_t nr = 0; nr < 600; nr++)
 		assert_int_equal(ask_nr(&f, amd64, 0x40000000 | nr, NONE), NO(ENOSYS));
 	/* an image of 32-bit programs cannot do without */
-	compile_default(PODMAN_CAPS, "386", &f);
+	compile_default(cap_defaults(), "386", &f);
 	assert_int_equal(ask_nr(&f, i386, 102, sys_socket), ALLOW);
 	assert_int_equal(ask_nr(&f, amd64, 0, NONE), ALLOW);
 }
@@ -591,7 +591,7 @@ static void default_profile_bites(void **state)
 	};
 	static const int flags[] = { CLONE_NEWNS,   CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC,
 				     CLONE_NEWUSER, CLONE_NEWPID,    CLONE_NEWNET };
-	compile_default(PODMAN_CAPS, NULL, &f);
+	compile_default(cap_defaults(), NULL, &f);
 	for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
 		assert_int_equal(ASK(&f, forbidden[i], 0), NO(EPERM));
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
@@ -614,7 +614,7 @@ static void default_profile_arguments(void **state)
 {
 	auto_seccomp struct seccomp_filter f = { 0 };
 	const uint64_t high = UINT64_C(1) << 32;
-	compile_default(PODMAN_CAPS, NULL, &f);
+	compile_default(cap_defaults(), NULL, &f);
 	assert_int_equal(ASK(&f, "ioctl", 0, 0x5412), NO(EPERM));
 	assert_int_equal(ASK(&f, "ioctl", 0, 0x5412 | high), NO(EPERM));
 	assert_int_equal(ASK(&f, "ioctl", 0, 0x541c), NO(EPERM));
@@ -931,7 +931,7 @@ static void kernel_bites(void **state)
 	/* a debugger that runs us may not have the call */
 	if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) < 0)
 		skip();
-	compile_default(PODMAN_CAPS, NULL, &f);
+	compile_default(cap_defaults(), NULL, &f);
 	pid_t pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0) {
