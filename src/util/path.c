@@ -71,6 +71,12 @@ int path_open_beneath(int dir, const char *path, int flags, mode_t mode)
 	return open_how(dir, path, flags, mode, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
 }
 
+int path_open_same_mount(int dir, const char *path, int flags, mode_t mode)
+{
+	return open_how(dir, path, flags, mode,
+			RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV);
+}
+
 char *path_clean(const char *path)
 {
 	auto_strv struct strv in = { 0 };

@@ -15,6 +15,8 @@ must_check int dir_open_at(int dir, const char *name, struct err *e);
 must_check int path_open_in_root(int dir, const char *path, int flags, mode_t mode);
 /* openat2 with RESOLVE_BENEATH|NO_SYMLINKS|NO_MAGICLINKS. An fd, or -1 with errno. */
 must_check int path_open_beneath(int dir, const char *path, int flags, mode_t mode);
+/* The same, and through no mount, bind mounts of the same device included. */
+must_check int path_open_same_mount(int dir, const char *path, int flags, mode_t mode);
 /* Remove DIR/NAME and all below it, following no link, crossing no mount; not there is fine. Any
  * depth, a bounded number of descriptors. What can go goes; -1 with errno of the first thing that
  * would not. */

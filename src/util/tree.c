@@ -7,11 +7,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 #include "util/fd.h"
 #include "util/path.h"
@@ -40,11 +38,7 @@ static void note(struct walk *w, int code)
 
 static int open_here(int dir, const char *name, int flags)
 {
-	struct open_how how = {
-		.flags = (uint64_t)(flags | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC),
-		.resolve = RESOLVE_NO_XDEV | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
-	};
-	return (int)syscall(SYS_openat2, dir, name, &how, sizeof how);
+	return path_open_same_mount(dir, name, flags | O_DIRECTORY | O_NOFOLLOW, 0);
 }
 
 /* Give ourselves the rights to a directory of ours whose mode denies them. */
