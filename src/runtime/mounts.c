@@ -69,7 +69,7 @@ static int read_options(const struct strv *options, int fs, struct flags *f, str
 }
 
 /* A new, detached mount of a file system of the kernel's. */
-static int make_fs(const char *type, const struct strv *options, struct err *e)
+static int make_fs(const char *type, const char *source, const struct strv *options, struct err *e)
 {
 	struct flags f = { 0 };
 	auto_fd int fs = fsopen(type, FSOPEN_CLOEXEC);
@@ -77,6 +77,9 @@ static int make_fs(const char *type, const struct strv *options, struct err *e)
 		return err_sys(e, "file system %s", type);
 	if (read_options(options, fs, &f, e) < 0)
 		return -1;
+	/* only a word for whoever reads /proc/mounts */
+	if (source && fsconfig(fs, FSCONFIG_SET_STRING, "source", source, 0) < 0)
+		return err_sys(e, "file system %s", type);
 	if (fsconfig(fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0)
 		return err_sys(e, "file system %s", type);
 	int fd = fsmount(fs, FSMOUNT_CLOEXEC, (unsigned)f.set);
@@ -148,7 +151,7 @@ static int mount_bind(struct child *c, const struct spec_mount *m, struct err *e
 
 static int mount_fs(struct child *c, const struct spec_mount *m, struct err *e)
 {
-	auto_fd int fs = make_fs(m->type, &m->options, e);
+	auto_fd int fs = make_fs(m->type, m->source, &m->options, e);
 	if (fs < 0)
 		return -1;
 	auto_fd int target = target_open(c->root, m->destination, true, e);
@@ -222,7 +225,7 @@ int child_mask_paths(struct child *c, struct err *e)
 	if (!c->spec->masked.n && !c->spec->read_only.n)
 		return 0;
 	strv_split(&tiny, "ro,nosuid,nodev,noexec,size=0,mode=0755", ',');
-	auto_fd int empty = make_fs("tmpfs", &tiny, e);
+	auto_fd int empty = make_fs("tmpfs", "tmpfs", &tiny, e);
 	auto_fd int null = path_open_beneath(c->root, "dev/null", O_PATH | O_NOFOLLOW, 0);
 	if (empty < 0)
 		return -1;
