@@ -67,12 +67,13 @@ static int removal_code(int so_far, const struct err *e)
 	return so_far == 1 || code == 1 ? 1 : 2;
 }
 
-int cli_each(struct cli *cli, int (*fn)(struct cli *cli, const char *arg, void *data, struct err *e), void *data,
+int cli_each(struct cli *cli, const struct strv *names,
+	     int (*fn)(struct cli *cli, const char *name, void *data, struct err *e), void *data,
 	     enum each_codes codes, struct err *e)
 {
-	for (int i = 0; i < cli->nargs; i++) {
+	for (size_t i = 0; i < names->n; i++) {
 		struct err one = { 0 };
-		if (fn(cli, cli->args[i], data, &one) == 0)
+		if (fn(cli, names->list[i], data, &one) == 0)
 			continue;
 		if (e->kind)
 			err_print(e);

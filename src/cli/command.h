@@ -178,10 +178,11 @@ must_check int cli_store(struct cli *cli, struct store **out, struct err *e);
 must_check int cli_engine(struct cli *cli, struct engine *out, struct err *e);
 /* The mapping of the user's ids, cached in cli_runroot. */
 must_check int cli_idmap(struct cli *cli, struct idmap *out, struct err *e);
-/* Call FN for each argument. One failure does not keep it from the next: all but the last are printed
+/* Call FN for each of NAMES. One failure does not keep it from the next: all but the last are printed
  * at once, the last is returned. CODES says what the exit code becomes. */
-must_check int cli_each(struct cli *cli, int (*fn)(struct cli *cli, const char *arg, void *data, struct err *e),
-			void *data, enum each_codes codes, struct err *e);
+must_check int cli_each(struct cli *cli, const struct strv *names,
+			int (*fn)(struct cli *cli, const char *name, void *data, struct err *e), void *data,
+			enum each_codes codes, struct err *e);
 /* Is the calling name podman's or docker's, so that versions should be podman's as well? */
 bool cli_is_podman(const struct cli *cli);
 /* May text on FD be coloured: a terminal, and neither NO_COLOR nor TERM=dumb. */

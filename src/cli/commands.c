@@ -6,6 +6,13 @@
 const struct command *const commands[] = {
 	/* containers */
 	&command_run,
+	&command_ps,
+	&command_logs,
+	&command_inspect,
+	&command_container_inspect,
+	&command_container_exists,
+	&command_stop,
+	&command_rm,
 
 	/* images */
 	&command_pull,

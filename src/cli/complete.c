@@ -1,9 +1,10 @@
 /* complete.c - see complete.h. Walks the words by the same rows as the parser, but forgiving: a line
- * that is being typed is seldom right. Never prints an error, never makes anything. */
+ * that is being typed is seldom right. Never prints an error. */
 #include "cli/complete.h"
 
 #include <string.h>
 #include "engine/images.h"
+#include "engine/inspect.h"
 
 struct line {                           /* what the words before the cursor amount to */
 	struct cli *cli;
@@ -58,6 +59,17 @@ static void offer_images(struct line *l, const char *before)
 	}
 }
 
+static void offer_containers(struct line *l, const char *before)
+{
+	auto_engine struct engine en = { 0 };
+	auto_strv struct strv names = { 0 };
+	struct err e = { 0 };
+	if (cli_engine(l->cli, &en, &e) < 0 || engine_container_names(&en, &names, &e) < 0)
+		return;
+	for (size_t i = 0; i < names.n; i++)
+		offer(l, before, names.list[i], strlen(names.list[i]), NULL);
+}
+
 static void offer_commands(struct line *l)
 {
 	for (const struct command *const *c = l->cli->table; *c; c++) {
@@ -89,7 +101,9 @@ static void offer_kind(struct line *l, enum complete kind, const char *before)
 {
 	switch (kind) {
 	case COMPLETE_NOTHING:
+		break;
 	case COMPLETE_CONTAINERS:
+		offer_containers(l, before);
 		break;
 	case COMPLETE_FILES:
 		buf_puts(l->out, ":files\n");

@@ -142,6 +142,8 @@ int cli_engine(struct cli *cli, struct engine *out, struct err *e)
 		.cgroup_manager = cli->global.cgroup_manager,
 		.log_level = cli->global.log_level,
 	};
+	/* so that engine_close is safe whatever fails */
+	*out = (struct engine){ .containers = { -1, -1, -1 } };
 	if (cli_root(cli, &p.root, e) < 0 || cli_runroot(cli, &p.runroot, e) < 0)
 		return -1;
 	return engine_open(&p, out, e);

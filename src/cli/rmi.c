@@ -6,14 +6,14 @@
 
 struct rmi_opts {
 	bool force, all, ignore, no_prune;
-	struct store *store;
+	struct engine *engine;
 	bool removed;           /* an image went: there are layers to sweep */
 };
 
 #define O(field) offsetof(struct rmi_opts, field)
 static const struct opt rows[] = {
 	{ "all", 'a', OPT_BOOL, O(all), .help = "Remove all images" },
-	{ "force", 'f', OPT_BOOL, O(force), .help = "Also when the image has several names" },
+	{ "force", 'f', OPT_BOOL, O(force), .help = "Also when the image has several names or containers use it; those are removed" },
 	{ "ignore", 'i', OPT_BOOL, O(ignore), .help = "What is not there is no failure" },
 	{ "no-prune", 0, OPT_BOOL, O(no_prune), .help = "Leave layers that nothing uses for later" },
 	{ 0 },
@@ -23,8 +23,9 @@ static const struct opt_group groups[] = { { "Options", rows, 0 }, { 0 } };
 static int remove_one(struct cli *cli, const char *what, void *data, struct err *e)
 {
 	struct rmi_opts *o = data;
+	const struct image_remove_opts how = { .force = o->force, .all_names = o->all };
 	struct image_removal done;
-	if (engine_image_remove(o->store, what, o->force, &done, e) < 0) {
+	if (engine_image_remove(o->engine, what, &how, &done, e) < 0) {
 		if (e->kind == ERR_NOTFOUND && (o->ignore || o->force)) {
 			err_clear(e);
 			return 0;
@@ -42,40 +43,40 @@ static int remove_one(struct cli *cli, const char *what, void *data, struct err 
 }
 
 /* --all is every image by its id. */
-static int remove_all(struct cli *cli, struct rmi_opts *o, struct err *e)
+static int add_names(struct cli *cli, struct rmi_opts *o, struct strv *names, struct err *e)
 {
 	auto_image_rows struct image_rows images = { 0 };
-	if (store_images(o->store, &images, e) < 0)
+	strv_add_all(names, cli->args);
+	if (!o->all)
+		return 0;
+	if (store_images(o->engine->store, &images, e) < 0)
 		return -1;
-	o->force = true;
-	for (size_t i = 0; i < images.n; i++) {
-		if (remove_one(cli, images.rows[i].id.hex, o, e) < 0)
-			return -1;
-	}
+	for (size_t i = 0; i < images.n; i++)
+		strv_add(names, images.rows[i].id.hex);
 	return 0;
 }
 
-static int sweep(struct cli *cli, const struct rmi_opts *o, struct err *e)
+static int sweep(const struct rmi_opts *o, struct err *e)
 {
-	struct idmap map;
-	if (!o->removed || o->no_prune)
-		return 0;
-	return cli_idmap(cli, &map, e) < 0 ? -1 : engine_sweep(o->store, &map, e);
+	return o->removed && !o->no_prune ? engine_sweep(o->engine, e) : 0;
 }
 
 static int rmi_run(struct cli *cli, struct err *e)
 {
-	auto_store struct store *s = NULL;
+	auto_engine struct engine en = { 0 };
+	auto_strv struct strv names = { 0 };
 	struct rmi_opts *o = cli_opts(cli);
 	struct err later = { 0 };
 	if (!o->all && !cli->nargs)
 		return err_set(e, ERR_USAGE, "which image? Name at least one, or use --all");
-	if (cli_store(cli, &s, e) < 0)
+	if (cli_engine(cli, &en, e) < 0)
 		return -1;
-	o->store = s;
-	int r = o->all ? remove_all(cli, o, e) : cli_each(cli, remove_one, o, EACH_REMOVAL, e);
+	o->engine = &en;
+	if (add_names(cli, o, &names, e) < 0)
+		return -1;
+	int r = cli_each(cli, &names, remove_one, o, EACH_REMOVAL, e);
 	/* what was removed is swept also when something else would not go */
-	if (sweep(cli, o, r < 0 ? &later : e) < 0)
+	if (sweep(o, r < 0 ? &later : e) < 0)
 		return -1;
 	return r;
 }

@@ -267,39 +267,57 @@ void image_removal_free(struct image_removal *r)
 	strv_free(&r->untagged);
 }
 
-static int remove_row(struct store *s, const struct image_row *row, const char *name, bool force,
-		      struct image_removal *out, struct err *e)
+/* With force the containers that use the image go first. */
+static int free_of_containers(struct engine *en, const struct digest *id, bool force, struct err *e)
+{
+	for (;;) {
+		auto_container struct container c = { .dir = -1, .run = -1, .lock = -1 };
+		auto_free char *user = NULL;
+		if (containers_using(&en->containers, id, &user, e) < 0)
+			return -1;
+		if (!user)
+			return 0;
+		if (!force) {
+			err_set(e, ERR_BUSY, "image %.12s is used by container %.12s", id->hex, user);
+			return err_hint(e, "Remove the container first (cuddy rm %.12s), or both with --force.", user);
+		}
+		if (container_open(&en->containers, user, &c, e) < 0 || engine_remove(en, &c, true, true, e) < 0)
+			return -1;
+	}
+}
+
+static int remove_row(struct engine *en, const struct image_row *row, const char *name,
+		      const struct image_remove_opts *o, struct image_removal *out, struct err *e)
 {
 	if (name && row->names.n > 1) {
-		if (store_untag(s, name, e) < 0)
+		if (store_untag(en->store, name, e) < 0)
 			return -1;
 		strv_add(&out->untagged, name);
 		return 0;
 	}
-	if (!name && row->names.n > 1 && !force) {
+	if (!name && row->names.n > 1 && !o->force && !o->all_names) {
 		auto_free char *list = strv_join(&row->names, ", ");
 		err_set(e, ERR_BUSY, "image %.12s has several names: %s", row->id.hex, list);
 		return err_hint(e, "Remove it by one of its names, or with --force by all.");
 	}
-	if (store_image_remove(s, &row->id, e) < 0)
+	if (free_of_containers(en, &row->id, o->force, e) < 0 || store_image_remove(en->store, &row->id, e) < 0)
 		return -1;
 	strv_copy(&out->untagged, &row->names);
 	out->removed = row->id;
 	return 0;
 }
 
-int engine_image_remove(struct store *s, const char *what, bool force, struct image_removal *out, struct err *e)
+int engine_image_remove(struct engine *en, const char *what, const struct image_remove_opts *o,
+			struct image_removal *out, struct err *e)
 {
 	auto_image struct image img = { 0 };
 	auto_free char *name = NULL;
 	auto_image_rows struct image_rows rows = { 0 };
 	struct image_row *row = NULL;
 	*out = (struct image_removal){ 0 };
-	if (store_image_find(s, what, &img, &name, e) < 0)
+	if (store_image_find(en->store, what, &img, &name, e) < 0 || row_of(en->store, &img.id, &rows, &row, e) < 0)
 		return -1;
-	if (row_of(s, &img.id, &rows, &row, e) < 0)
-		return -1;
-	return remove_row(s, row, name, force, out, e);
+	return remove_row(en, row, name, o, out, e);
 }
 
 static int sweep(void *store, struct err *e)
@@ -308,7 +326,7 @@ static int sweep(void *store, struct err *e)
 	return store_sweep(store, true, &removed, e);
 }
 
-int engine_sweep(struct store *s, const struct idmap *map, struct err *e)
+int engine_sweep(struct engine *en, struct err *e)
 {
-	return userns_run(map, CLONE_NEWNS, sweep, s, e);
+	return userns_run(&en->ids, CLONE_NEWNS, sweep, en->store, e);
 }

@@ -2,8 +2,7 @@
  * inspect, tag, untag and rmi that is more than one call of the store's. */
 #pragma once
 #include <stdbool.h>
-#include "store/store.h"
-#include "userns/userns.h"
+#include "engine/engine.h"
 #include "util/err.h"
 #include "util/json.h"
 #include "util/str.h"
@@ -28,12 +27,16 @@ struct image_removal {          /* what engine_image_remove did */
 	struct digest removed;  /* none when names are left */
 };
 void image_removal_free(struct image_removal *r);
-/* Take the name WHAT away, and with the last name the image. An id with several names needs FORCE.
- * ERR_NOTFOUND, ERR_BUSY. Layers go with store_sweep. */
-must_check int engine_image_remove(struct store *s, const char *what, bool force, struct image_removal *out,
-				   struct err *e);
+struct image_remove_opts {
+	bool force;             /* remove the containers that use it first; implies all_names */
+	bool all_names;         /* an id may stand for several names */
+};
+/* Take the name WHAT away, and with the last name the image. ERR_NOTFOUND; ERR_BUSY when a container
+ * uses it, or an id has several names. Layers go with engine_sweep. */
+must_check int engine_image_remove(struct engine *en, const char *what, const struct image_remove_opts *o,
+				   struct image_removal *out, struct err *e);
 /* Sweep the store: dead stages, and layers that nothing uses. As the owner of their files. */
-must_check int engine_sweep(struct store *s, const struct idmap *map, struct err *e);
+must_check int engine_sweep(struct engine *en, struct err *e);
 
 /* "docker.io/library/busybox:1" in two: everything in front of the tag, and the tag ("<none>" when
  * the name goes by digest). Both are owned by the caller. */

@@ -14,8 +14,3 @@ struct logfile {
  * the container says to whoever is attached. */
 void logfile_write(struct logfile *l, const char *stream, const char *data, size_t n);
 void logfile_close(struct logfile *l);
-
-struct logs_opts {
-	int64_t tail;           /* -1: all */
-	bool follow, timestamps;
-};
