@@ -58,7 +58,7 @@ static int add_names(struct cli *cli, struct rmi_opts *o, struct strv *names, st
 
 static int sweep(const struct rmi_opts *o, struct err *e)
 {
-	return o->removed && !o->no_prune ? engine_sweep(o->engine, e) : 0;
+	return o->removed && !o->no_prune ? engine_sweep(o->engine->store, &o->engine->ids, e) : 0;
 }
 
 static int rmi_run(struct cli *cli, struct err *e)

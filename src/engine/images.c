@@ -5,7 +5,6 @@
 #include "engine/images.h"
 
 #include <fnmatch.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
 #include "model/ref.h"
@@ -318,15 +317,4 @@ int engine_image_remove(struct engine *en, const char *what, const struct image_
 	if (store_image_find(en->store, what, &img, &name, e) < 0 || row_of(en->store, &img.id, &rows, &row, e) < 0)
 		return -1;
 	return remove_row(en, row, name, o, out, e);
-}
-
-static int sweep(void *store, struct err *e)
-{
-	unsigned removed;
-	return store_sweep(store, true, &removed, e);
-}
-
-int engine_sweep(struct engine *en, struct err *e)
-{
-	return userns_run(&en->ids, CLONE_NEWNS, sweep, en->store, e);
 }

@@ -36,7 +36,7 @@ struct image_remove_opts {
 must_check int engine_image_remove(struct engine *en, const char *what, const struct image_remove_opts *o,
 				   struct image_removal *out, struct err *e);
 /* Sweep the store: dead stages, and layers that nothing uses. As the owner of their files. */
-must_check int engine_sweep(struct engine *en, struct err *e);
+must_check int engine_sweep(struct store *s, const struct idmap *map, struct err *e);
 
 /* "docker.io/library/busybox:1" in two: everything in front of the tag, and the tag ("<none>" when
  * the name goes by digest). Both are owned by the caller. */
