@@ -6,21 +6,27 @@
 #include <sys/types.h>
 #include "util/err.h"
 
-struct cgroup;                          /* opaque; one owner */
+struct cgroup; /* opaque; one owner */
 
 struct cgroup_opts {
-	const char *name;               /* the scope becomes cuddy-NAME.scope, the child cuddy-NAME */
-	const char *description;        /* what systemctl shows */
-	const char *manager;            /* "systemd", "cgroupfs", "none"; NULL: the first that works */
-	pid_t leader;                   /* the process that systemd puts into the scope (the monitor) */
+	const char *name;        /* the scope becomes cuddy-NAME.scope, the child cuddy-NAME */
+	const char *description; /* what systemctl shows */
+	const char *manager;     /* "systemd", "cgroupfs", "none"; NULL: the first that works */
+	pid_t leader;            /* the process that systemd puts into the scope (the monitor) */
 };
 /* Make it. A NULL manager never fails: without systemd and delegation the result is "none". */
 must_check int cgroup_up(const struct cgroup_opts *o, struct cgroup **out, struct err *e);
-/* For CLONE_INTO_CGROUP: a descriptor of the container's own directory, borrowed; -1 for none. */
+/* The same in two steps, so that systemd works while the caller does: ask, and take what came of it
+ * (bounded: 5 s). What O points to must live until then. On failure of either *OUT is NULL, or C is still
+ * to be freed. */
+must_check int cgroup_ask(const struct cgroup_opts *o, struct cgroup **out, struct err *e);
+must_check int cgroup_wait(struct cgroup *c, struct err *e);
+/* For CLONE_INTO_CGROUP, by LEADER or its child: a descriptor of the container's own directory, borrowed; -1 for none. */
 int cgroup_fd(const struct cgroup *c);
 /* Path below the cgroup v2 mount, "/user.slice/.../container"; NULL for none. */
 const char *cgroup_path(const struct cgroup *c);
-const char *cgroup_manager(const struct cgroup *c);     /* "systemd", "cgroupfs", "none" */
-/* End what is left inside (cgroup.kill) and remove it. By path, so that another process than the maker can. */
+const char *cgroup_manager(const struct cgroup *c); /* "systemd", "cgroupfs", "none" */
+/* End what is left inside (cgroup.kill) and remove it; bounded: 2 s. By path, so that another process than
+ * the maker can. A path that is none of ours, or not there, is left alone. */
 void cgroup_path_remove(const char *path);
 void cgroup_free(struct cgroup *c);
