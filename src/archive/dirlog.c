@@ -106,6 +106,8 @@ static size_t take_bytes(struct source *s, void *to, size_t n)
 	if (s->file)
 		return fread(to, 1, n, s->file);
 	n = n < s->left ? n : s->left;
+	if (!n)
+		return 0;
 	memcpy(to, s->mem, n);
 	s->mem += n;
 	s->left -= n;

@@ -220,7 +220,12 @@ int layer_job_finish(struct layer_job *j, const struct digest *expected, struct 
 		return -1;
 	}
 	tell(&v, diff_id, info);
-	int rc = stage_commit_layer(j->store, &j->stage, diff_id, info, e);
+	/* another was first: dropped here, where the namespace is at hand, and not by the store */
+	int rc = 0;
+	if (store_layer_exists(j->store, diff_id))
+		job_drop_stage(j);
+	else
+		rc = stage_commit_layer(j->store, &j->stage, diff_id, info, e);
 	job_free(j);
 	return rc;
 }
