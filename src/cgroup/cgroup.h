@@ -21,7 +21,8 @@ must_check int cgroup_up(const struct cgroup_opts *o, struct cgroup **out, struc
  * to be freed. */
 must_check int cgroup_ask(const struct cgroup_opts *o, struct cgroup **out, struct err *e);
 must_check int cgroup_wait(struct cgroup *c, struct err *e);
-/* For CLONE_INTO_CGROUP, by LEADER or its child: a descriptor of the container's own directory, borrowed; -1 for none. */
+/* For CLONE_INTO_CGROUP, by LEADER or its child: a descriptor of the container's own directory,
+ * borrowed; -1 for none. */
 int cgroup_fd(const struct cgroup *c);
 /* Path below the cgroup v2 mount, "/user.slice/.../container"; NULL for none. */
 const char *cgroup_path(const struct cgroup *c);

@@ -24,14 +24,14 @@
 #define MANAGER "org.freedesktop.systemd1.Manager"
 
 /* What we use of the library: each a pointer of the function's own type. */
-#define EACH(f)                                                                                    \
+/* clang-format off */
+#define EACH(f) \
 	f(bus_new) f(bus_open_user) f(bus_open_system) f(bus_set_address) f(bus_start) f(bus_send) \
-		f(bus_process) f(bus_wait) f(bus_close) f(bus_unref)                               \
-			f(bus_message_new_method_call) f(bus_message_append) f(bus_message_read)   \
-				f(bus_message_unref) f(bus_message_is_signal)                      \
-					f(bus_message_is_method_error) f(bus_message_get_error)    \
-						f(bus_message_get_reply_cookie)                    \
-							f(bus_message_set_expect_reply)
+	f(bus_process) f(bus_wait) f(bus_close) f(bus_unref) \
+	f(bus_message_new_method_call) f(bus_message_append) f(bus_message_read) \
+	f(bus_message_unref) f(bus_message_is_signal) f(bus_message_is_method_error) \
+	f(bus_message_get_error) f(bus_message_get_reply_cookie) f(bus_message_set_expect_reply)
+/* clang-format on */
 
 #define POINTER(name) __typeof__(&sd_##name) name;
 struct library {
@@ -162,12 +162,15 @@ static int send_question(struct scope *s, const struct cgroup_opts *o)
 	int code = s->sd.bus_message_new_method_call(s->bus, &m, SERVICE, OBJECT, MANAGER,
 						     "StartTransientUnit");
 	if (code >= 0)
-		code = s->sd.bus_message_append(
-			m, "ssa(sv)a(sa(sv))", s->unit, "fail", 5, /* properties */
-			"Description", "s", o->description ? o->description : o->name, "Slice", "s",
-			geteuid() == 0 ? "machine.slice" : "user.slice", "Delegate", "b", 1,
-			"CollectMode", "s", "inactive-or-failed", "PIDs", "au", 1,
-			(uint32_t)o->leader, 0);
+		/* clang-format off */
+		code = s->sd.bus_message_append(m, "ssa(sv)a(sa(sv))", s->unit, "fail", 5,
+			"Description", "s", o->description ? o->description : o->name,
+			"Slice", "s", geteuid() == 0 ? "machine.slice" : "user.slice",
+			"Delegate", "b", 1,
+			"CollectMode", "s", "inactive-or-failed",
+			"PIDs", "au", 1, (uint32_t)o->leader,
+			0);
+		/* clang-format on */
 	if (code >= 0)
 		code = s->sd.bus_send(s->bus, m, &s->cookie);
 	s->sd.bus_message_unref(m);
