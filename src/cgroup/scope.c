@@ -161,8 +161,8 @@ static int send_question(struct scope *s, const struct cgroup_opts *o)
 	sd_bus_message *m = NULL;
 	int code = s->sd.bus_message_new_method_call(s->bus, &m, SERVICE, OBJECT, MANAGER,
 						     "StartTransientUnit");
+	/* clang-format off */
 	if (code >= 0)
-		/* clang-format off */
 		code = s->sd.bus_message_append(m, "ssa(sv)a(sa(sv))", s->unit, "fail", 5,
 			"Description", "s", o->description ? o->description : o->name,
 			"Slice", "s", geteuid() == 0 ? "machine.slice" : "user.slice",
@@ -170,7 +170,7 @@ static int send_question(struct scope *s, const struct cgroup_opts *o)
 			"CollectMode", "s", "inactive-or-failed",
 			"PIDs", "au", 1, (uint32_t)o->leader,
 			0);
-		/* clang-format on */
+	/* clang-format on */
 	if (code >= 0)
 		code = s->sd.bus_send(s->bus, m, &s->cookie);
 	s->sd.bus_message_unref(m);

@@ -12,7 +12,8 @@ char *proc_companion(const char *name);
 /* Start ARGV (ARGV[0] is the path) with exactly the descriptors FDS (at most 8) inherited at the numbers
  * 3, 4, ... in that order; standard input is /dev/null; standard output and error go to OUT (-1: ours).
  * The pid, or -1. */
-must_check pid_t proc_start(char *const argv[], const int *fds, unsigned nfds, int out, struct err *e);
+must_check pid_t proc_start(char *const argv[], const int *fds, unsigned nfds, int out,
+			    struct err *e);
 /* Start ARGV with STDIO as its three standard descriptors and nothing else inherited. The kernel kills
  * it when the calling thread ends, in whatever way; exec of another program is no end. */
 must_check pid_t proc_start_tied(char *const argv[], const int stdio[3], struct err *e);
