@@ -56,6 +56,14 @@ static int settle(const struct runtime_args *a, struct runtime *rt, struct err *
 	return tell(rt, CHILD_MAPPED, e);
 }
 
+/* When the child has failed first, what it says is the cause of whatever failed here. */
+static void child_said(struct runtime *rt, struct err *e)
+{
+	struct err said;
+	if (recv(rt->sock, &said, sizeof said, MSG_DONTWAIT) == sizeof said)
+		*e = said;
+}
+
 int runtime_spawn(const struct runtime_args *a, struct runtime *rt, struct err *e)
 {
 	int pair[2], pidfd = -1;
@@ -83,6 +91,7 @@ int runtime_spawn(const struct runtime_args *a, struct runtime *rt, struct err *
 	rt->proc.pid = pid;
 	rt->proc.pidfd = pidfd;
 	if (settle(a, rt, e) < 0) {
+		child_said(rt, e);
 		runtime_abort(rt);
 		return -1;
 	}
