@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include "util/fd.h"
 #include "util/path.h"
+#include "util/str.h"
 
 #define LEVELS 32
 
@@ -171,5 +172,11 @@ int tree_remove_at(int dir, const char *name)
 		return 0;
 	if (errno != EISDIR && errno != EPERM)
 		return -1;
-	return remove_dir(dir, name);
+	const char *base = path_base(name);
+	if (base == name)
+		return remove_dir(dir, name);
+	/* on the way to it there may be mounts; it and what is below may not be one */
+	auto_free char *parent = xstrndup(name, (size_t)(base - name));
+	auto_fd int at = openat(dir, parent, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	return at < 0 ? -1 : remove_dir(at, base);
 }
