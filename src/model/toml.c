@@ -99,8 +99,8 @@ static int comment(struct toml *t)
 {
 	if (!accept(t, "#"))
 		return 0;
-	while (t->p < t->end && !at(t, "\n") && !at(t, "\r\n")) {
-		if (control(peek(t)))
+	while (t->p < t->end && *t->p != '\n') {
+		if (control(peek(t)) && !at(t, "\r\n"))
 			return fail(t, "a control character in a comment");
 		t->p++;
 	}
