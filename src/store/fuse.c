@@ -122,7 +122,6 @@ static int wait_ready(const struct rootfs *r, pid_t pid, int words, struct err *
 
 static int serve(const struct rootfs *r, const char *program, int dev, int tree, struct err *e)
 {
-	char path[FD_PATH];
 	int ends[2];
 	if (pipe2(ends, O_CLOEXEC) < 0)
 		return err_sys(e, "make a pipe");
@@ -134,7 +133,7 @@ static int serve(const struct rootfs *r, const char *program, int dev, int tree,
 	fd_close(&dev);
 	if (pid < 0)
 		return -1;
-	if (move_mount(tree, "", AT_FDCWD, rootfs_fd_path(r->merged, path), MOVE_MOUNT_F_EMPTY_PATH) < 0)
+	if (move_mount(tree, "", r->merged, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
 		return err_sys(e, "place the mount");
 	return wait_ready(r, pid, words, e);
 }

@@ -60,6 +60,8 @@ int store_fail(const struct store *s, struct err *e)
 	case ENOSPC:
 	case EDQUOT:
 		return no_space(s, e);
+	case ENOTDIR:
+		return err_hint(e, "Name a directory with --root.");
 	case EROFS:
 		return err_hint(e, "The file system is read-only: use --root with a directory that can be written.");
 	case EACCES:

@@ -77,7 +77,7 @@ static int sweep_entry(int tmp, const char *name, void *arg, struct err *e)
 		return 0;
 	/* the tree before the lock file, so that nobody else begins with it meanwhile */
 	snprintf(tree, sizeof tree, "%s/tree", name);
-	if (tree_remove_at(tmp, tree) < 0 || tree_remove_at(tmp, name) < 0) {
+	if ((tree_remove_at(tmp, tree) < 0 && errno != ENOTDIR) || tree_remove_at(tmp, name) < 0) {
 		log_debug("tmp/%s does not go: %s", name, strerror(errno));
 		return 0;
 	}
