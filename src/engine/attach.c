@@ -24,8 +24,9 @@ struct attached {
 	int signals;
 	bool raw;
 	struct termios before;
-	char chunk[CHUNK];
 };
+
+static char chunk[CHUNK];
 
 static void fit_terminal(const struct attached *a)
 {
@@ -90,12 +91,12 @@ static void end_input(struct attached *a)
 
 static void feed(struct attached *a)
 {
-	ssize_t n = read(STDIN_FILENO, a->chunk, sizeof a->chunk);
+	ssize_t n = read(STDIN_FILENO, chunk, sizeof chunk);
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return;
 	if (n <= 0)
 		end_input(a);
-	else if (fd_write_all(a->feed, a->chunk, (size_t)n) < 0)
+	else if (fd_write_all(a->feed, chunk, (size_t)n) < 0)
 		a->feed = -1;   /* the command reads no more */
 }
 
@@ -133,8 +134,7 @@ static int relay(struct attached *a, int *exit_code, struct err *e)
 
 int attach_run(const struct attach_args *args, int *exit_code, struct err *e)
 {
-	static struct attached a;
-	a = (struct attached){ .sock = args->sock, .pidfd = args->pidfd, .master = args->terminal, .feed = -1 };
+	struct attached a = { .sock = args->sock, .pidfd = args->pidfd, .master = args->terminal, .feed = -1 };
 	if (args->interactive)
 		a.feed = args->terminal >= 0 ? args->terminal : args->input;
 	signal(SIGPIPE, SIG_IGN);

@@ -40,8 +40,10 @@ struct monitor {
 	struct source sources[2];
 	struct logfile log;
 	struct state state;
-	char chunk[CHUNK];
 };
+
+/* Apart, since clearing it would cost as much as a mount. */
+static char chunk[CHUNK];
 
 static int64_t now(void)
 {
@@ -113,16 +115,16 @@ static bool copy_piece(struct monitor *m, struct source *s)
 {
 	if (s->from < 0)
 		return false;
-	ssize_t n = read(s->from, m->chunk, sizeof m->chunk);
+	ssize_t n = read(s->from, chunk, sizeof chunk);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
 	if (n <= 0) {           /* a terminal whose other side is closed answers EIO */
 		fd_close(&s->from);
 		return false;
 	}
-	if (s->to >= 0 && write_patiently(s->to, m->chunk, (size_t)n) < 0)
+	if (s->to >= 0 && write_patiently(s->to, chunk, (size_t)n) < 0)
 		s->to = -1;     /* nobody listens any more: the log goes on */
-	logfile_write(&m->log, s->name, m->chunk, (size_t)n);
+	logfile_write(&m->log, s->name, chunk, (size_t)n);
 	return true;
 }
 
@@ -261,10 +263,11 @@ static void leave_session(void)
 
 void monitor_run(struct engine *en, struct container *c, int sock, int input, bool attached)
 {
-	static struct monitor m;
+	struct monitor m;
 	struct err e = { 0 };
 	struct report ready = { .kind = REPORT_READY };
 	m = (struct monitor){ .en = en, .c = c, .sock = sock, .live.stdio = { -1, -1, -1 } };
+	log_phase("monitor: forked");
 	leave_session();
 	if (bring_up(&m, input, attached, &e) < 0) {
 		failed(&m, &e);
@@ -273,10 +276,13 @@ void monitor_run(struct engine *en, struct container *c, int sock, int input, bo
 	/* its lock would keep garbage from being collected as long as the container runs */
 	store_close(en->store);
 	en->store = NULL;
+	log_phase("monitor: up");
 	note_running(&m);
 	ready.pid = m.state.pid;
 	tell(&m, &ready);
 	stay(&m);
+	log_phase("monitor: pid 1 has ended");
 	ended(&m);
+	log_phase("monitor: all is down");
 	_exit(0);
 }

@@ -106,6 +106,7 @@ int engine_start(struct engine *en, struct container *c, const struct start_opts
 	*exit_code = 0;
 	if (ends_open(&x, o->attach && o->interactive && !c->record.opts.tty, e) < 0)
 		return -1;
+	log_phase("start: record is made");
 	pid_t pid = fork_monitor(en, c, &x, o->attach, e);
 	int result = pid < 0 ? -1 : first_report(x.ours, &r, fds, e);
 	if (result == 0) {

@@ -110,7 +110,11 @@ static int spawn(struct engine *en, struct container *c, struct live *l, struct 
 		.stdio = { l->stdio[0], l->stdio[1], l->stdio[2] },
 		.cgroup = cgroup_fd(l->cgroup),
 	};
-	return runtime_spawn(&a, &l->rt, e);
+	log_phase("up: spec, filter and cgroup are made");
+	if (runtime_spawn(&a, &l->rt, e) < 0)
+		return -1;
+	log_phase("up: cloned and mapped");
+	return 0;
 }
 
 static int start_network(const struct container *c, struct live *l, struct err *e)

@@ -23,6 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "util/fd.h"
+#include "util/log.h"
 
 /* The parent's byte. Its death is ours: nobody would wait for us. */
 static int expect(struct child *c, char want, struct err *e)
@@ -50,7 +51,9 @@ static int step_ids(struct child *c, struct err *e)
 static int step_root(struct child *c, struct err *e)
 {
 	umask(0);
+	log_phase("child: has its ids");
 	c->root = c->args->hooks.mount_root(c->args->hooks.arg, e);
+	log_phase("child: root is mounted");
 	return c->root < 0 ? -1 : 0;
 }
 
@@ -124,6 +127,7 @@ static int step_workdir(struct child *c, struct err *e)
 
 static int step_wait(struct child *c, struct err *e)
 {
+	log_phase("child: file system is made");
 	return expect(c, CHILD_GO, e);
 }
 
@@ -195,6 +199,7 @@ static int step_signals(struct child *c, struct err *e)
 static int step_execute(struct child *c, struct err *e)
 {
 	auto_strv struct strv env = { 0 };
+	log_phase("child: executes");
 	strv_copy(&env, &c->spec->env);
 	if (!strv_env_get(&env, "HOME"))
 		strv_addf(&env, "HOME=%s", *c->who.home ? c->who.home : "/");

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 #include <unistd.h>
 
 static enum log_level threshold = LOG_WARN;
@@ -43,6 +44,15 @@ void log_at(enum log_level level, const char *fmt, ...)
 	line[n++] = '\n';
 	if (write(STDERR_FILENO, line, (size_t)n) < 0)
 		return;
+}
+
+void log_phase(const char *what)
+{
+	struct timespec t;
+	if (threshold < LOG_TRACE)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	log_at(LOG_TRACE, "%6lld.%06ld [%d] %s", (long long)t.tv_sec, t.tv_nsec / 1000, getpid(), what);
 }
 
 void log_err(const struct err *e)

@@ -9,5 +9,7 @@ must_check int log_set_level(const char *name);
 void log_at(enum log_level level, const char *fmt, ...) printf_like(2, 3);
 #define log_warn(...) log_at(LOG_WARN, __VA_ARGS__)
 #define log_debug(...) log_at(LOG_DEBUG, __VA_ARGS__)
+/* A phase of a start has ended: said at level trace, with the microseconds of the monotonic clock. */
+void log_phase(const char *what);
 /* A failure that nobody can act on any more: said as a warning. */
 void log_err(const struct err *e);
