@@ -34,8 +34,12 @@ static int expect(struct child *c, char want, struct err *e)
 	return err_set(e, ERR_SYSTEM, "the container was given up");
 }
 
+/* The capabilities are there from the first moment, the ids only when newuidmap and newgidmap have worked, which
+ * is what takes longest: until then, what needs no ids. */
 static int step_ids(struct child *c, struct err *e)
 {
+	child_mounts_make(c);
+	log_phase("child: detached mounts are made");
 	if (expect(c, CHILD_MAPPED, e) < 0)
 		return -1;
 	if (!c->spec->single_id && setgroups(0, NULL) < 0)

@@ -22,6 +22,7 @@ struct child {
 	const struct runtime_args *args;
 	const struct spec *spec;
 	int sock;
+	int *made;              /* detached mounts, one for each of the specification's; -1: not made yet */
 	int root;               /* descriptor of the root file system's mount */
 	int terminal;           /* the terminal's slave; -1 without */
 	struct identity who;
@@ -35,6 +36,9 @@ void child_run(const struct runtime_args *a, int sock) __attribute__((noreturn))
  * of the image are followed inside ROOT only. An O_PATH descriptor. */
 must_check int target_open(int root, const char *path, bool directory, struct err *e);
 /* mounts.c */
+/* Make what can be made before there are ids: all but the attaching, which may have to create its place. What
+ * cannot is made, or fails with a reason, in child_mounts. */
+void child_mounts_make(struct child *c);
 must_check int child_mounts(struct child *c, struct err *e);
 must_check int child_mask_paths(struct child *c, struct err *e);
 must_check int child_pivot(struct child *c, struct err *e);

@@ -135,29 +135,13 @@ static int refuse_proc(int target, const struct spec_mount *m, struct err *e)
 	return err_set(e, ERR_DENIED, "%s leads into the container's /proc", m->destination);
 }
 
-static int mount_bind(struct child *c, const struct spec_mount *m, struct err *e)
+/* What will be mounted, detached. */
+static int make_mount(const struct spec_mount *m, struct err *e)
 {
 	struct flags f = { 0 };
-	if (read_options(&m->options, -1, &f, e) < 0)
-		return -1;
-	auto_fd int tree = clone_tree(AT_FDCWD, m->source, f, e);
-	if (tree < 0)
-		return -1;
-	auto_fd int target = target_open(c->root, m->destination, is_dir(tree), e);
-	if (target < 0 || refuse_proc(target, m, e) < 0)
-		return -1;
-	return attach(tree, target, m->destination, e);
-}
-
-static int mount_fs(struct child *c, const struct spec_mount *m, struct err *e)
-{
-	auto_fd int fs = make_fs(m->type, m->source, &m->options, e);
-	if (fs < 0)
-		return -1;
-	auto_fd int target = target_open(c->root, m->destination, true, e);
-	if (target < 0 || refuse_proc(target, m, e) < 0)
-		return -1;
-	return attach(fs, target, m->destination, e);
+	if (!str_eq(m->type, "bind"))
+		return make_fs(m->type, m->source, &m->options, e);
+	return read_options(&m->options, -1, &f, e) < 0 ? -1 : clone_tree(AT_FDCWD, m->source, f, e);
 }
 
 /* /proc, /sys, /dev must be themselves: were they links of the image, they would land elsewhere. */
@@ -175,26 +159,39 @@ static bool is_kernel_place(const char *path)
 	return str_eq(path, "/proc") || str_eq(path, "/sys") || str_eq(path, "/dev");
 }
 
-static int mount_one(struct child *c, const struct spec_mount *m, struct err *e)
+void child_mounts_make(struct child *c)
 {
-	if (is_kernel_place(m->destination) && refuse_link(c, m->destination, e) < 0)
+	struct err ignored;
+	c->made = xcalloc(c->spec->nmounts, sizeof *c->made);
+	for (size_t i = 0; i < c->spec->nmounts; i++)
+		c->made[i] = make_mount(&c->spec->mounts[i], &ignored);
+}
+
+static int mount_one(struct child *c, const struct spec_mount *m, int made, struct err *e)
+{
+	auto_fd int mount = made >= 0 ? made : make_mount(m, e);
+	if (mount < 0 || (is_kernel_place(m->destination) && refuse_link(c, m->destination, e) < 0))
 		return -1;
 	if (m->copy_up && copy_up(c, m, e) < 0)
 		return -1;
-	return str_eq(m->type, "bind") ? mount_bind(c, m, e) : mount_fs(c, m, e);
+	auto_fd int target = target_open(c->root, m->destination, is_dir(mount), e);
+	if (target < 0 || refuse_proc(target, m, e) < 0)
+		return -1;
+	return attach(mount, target, m->destination, e);
 }
 
 int child_mounts(struct child *c, struct err *e)
 {
 	for (size_t i = 0; i < c->spec->nmounts; i++) {
 		const struct spec_mount *m = &c->spec->mounts[i];
-		if (mount_one(c, m, e) == 0)
+		if (mount_one(c, m, c->made[i], e) == 0)
 			continue;
 		/* an old kernel without cgroup v2, or an outer container that hides its own: go without */
 		if (str_eq(m->type, "cgroup2") && e->kind != ERR_CORRUPT)
 			continue;
 		return err_wrap(e, "mount %s", m->destination);
 	}
+	free_ptr(&c->made);
 	return 0;
 }
 
