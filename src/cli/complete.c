@@ -6,14 +6,14 @@
 #include "engine/images.h"
 #include "engine/inspect.h"
 
-struct line {                           /* what the words before the cursor amount to */
+struct line { /* what the words before the cursor amount to */
 	struct cli *cli;
 	const struct command *command;
-	const char *group;              /* "image" alone so far */
-	const struct opt *pending;      /* an option that waits for its value */
-	bool ended;                     /* no more options */
+	const char *group;         /* "image" alone so far */
+	const struct opt *pending; /* an option that waits for its value */
+	bool ended;                /* no more options */
 	int nargs;
-	const char *cur;                /* the word at the cursor */
+	const char *cur; /* the word at the cursor */
 	struct buf *out;
 };
 

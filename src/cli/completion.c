@@ -8,6 +8,9 @@
 #include <string.h>
 #include "cli/commands.h"
 
+/* Easier to read one line a line. */
+/* clang-format off */
+
 /* bash splits words at ':' and '=' and replaces only what stands behind the last of them. */
 static const char bash_script[] =
 "# bash completion for cuddy; made by `cuddy completion bash`\n"
@@ -72,6 +75,7 @@ static const char fish_script[] =
 "\tend\n"
 "end\n"
 "complete -c cuddy -f -a '(__cuddy_complete)'\n";
+/* clang-format on */
 
 static int completion_run(struct cli *cli, struct err *e)
 {

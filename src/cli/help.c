@@ -51,7 +51,8 @@ static void print_group(const struct cli *cli)
 		if ((*c)->topic == TOPIC_HIDDEN || (!str_starts(name, front) && !alias))
 			continue;
 		const char *word = str_starts(name, front) ? name + n : alias + n;
-		printf("  %s%-*.*s %s\n", front, (int)(16 - n), (int)strcspn(word, "|"), word, (*c)->summary);
+		printf("  %s%-*.*s %s\n", front, (int)(16 - n), (int)strcspn(word, "|"), word,
+		       (*c)->summary);
 	}
 	printf("\nSee '%s %s COMMAND --help'.\n", cli->program, cli->group);
 }
@@ -128,7 +129,8 @@ void help_print(struct cli *cli)
 	for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
 		print_topic(cli, topics[i].topic, topics[i].title);
 	print_groups(global_groups);
-	printf("\n'%s COMMAND --help' explains a command, 'man %s' everything.\n", cli->program, "cuddy");
+	printf("\n'%s COMMAND --help' explains a command, 'man %s' everything.\n", cli->program,
+	       "cuddy");
 }
 
 static void print_aliases(const struct cli *cli, const struct command *c)

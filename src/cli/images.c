@@ -17,24 +17,33 @@ struct images_opts {
 
 #define O(field) offsetof(struct images_opts, field)
 static const struct opt rows[] = {
-	{ "all", 'a', OPT_BOOL, O(all), .help = "Show all images; there are no hidden ones yet", .flags = OPT_HIDDEN },
+	{ "all", 'a', OPT_BOOL, O(all), .help = "Show all images; there are no hidden ones yet",
+	  .flags = OPT_HIDDEN },
 	{ "digests", 0, OPT_BOOL, O(digests), .help = "Show the digests of manifests" },
 	{ "filter", 'f', OPT_LIST, O(filter), "KEY=VALUE",
 	  .help = "Show only what matches: reference, dangling, id, label, before, since",
 	  .values = "reference=|dangling=|id=|label=|before=|since=", .flags = OPT_OPEN },
-	{ "format", 0, OPT_STR, O(format), "FORMAT", .help = "Print \"json\", or what a Go template makes of each",
-	  .values = "json|table", .flags = OPT_OPEN },
+	{ "format", 0, OPT_STR, O(format), "FORMAT",
+	  .help = "Print \"json\", or what a Go template makes of each", .values = "json|table",
+	  .flags = OPT_OPEN },
 	{ "no-trunc", 0, OPT_BOOL, O(no_trunc), .help = "Show ids in full" },
 	{ "noheading", 'n', OPT_BOOL, O(noheading), .help = "Print no heading" },
 	{ "quiet", 'q', OPT_BOOL, O(quiet), .help = "Print ids only" },
-	{ "sort", 0, OPT_STR, O(sort), "FIELD", .help = "Order", .values = "created|id|repository|size|tag" },
+	{ "sort", 0, OPT_STR, O(sort), "FIELD", .help = "Order",
+	  .values = "created|id|repository|size|tag" },
 	{ 0 },
 };
 static const struct opt_group groups[] = { { "Options", rows, 0 }, { 0 } };
 
+#define TABLE "table {{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.Created}}\t{{.Size}}"
+#define TABLE_DIGESTS                                                                              \
+	"table {{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.Created}}\t{{.Size}}"
 static const struct heading headings[] = {
-	{ "ID", "IMAGE ID" }, { "Created", "CREATED" }, { "CreatedSince", "CREATED" },
-	{ "CreatedAt", "CREATED AT" }, { 0 },
+	{ "ID", "IMAGE ID" },
+	{ "Created", "CREATED" },
+	{ "CreatedSince", "CREATED" },
+	{ "CreatedAt", "CREATED AT" },
+	{ 0 },
 };
 
 /* An image's id as people see it. */
@@ -57,7 +66,8 @@ static json *line_doc(const struct images_opts *o, const struct image_row *row, 
 	json_put_str(d, "Repository", repository ? repository : "<none>");
 	json_put_str(d, "Tag", tag ? tag : "<none>");
 	json_put_str(d, "ID", id);
-	json_put_str(d, "Digest", digest_none(&row->manifest) ? "<none>" : digest_text(&row->manifest, digest));
+	json_put_str(d, "Digest",
+		     digest_none(&row->manifest) ? "<none>" : digest_text(&row->manifest, digest));
 	json_put_str(d, "Created", since);
 	json_put_str(d, "CreatedSince", since);
 	json_put_str(d, "CreatedAt", time_go(row->created, at));
@@ -88,17 +98,19 @@ static int by_repository(const void *a, const void *b)
 }
 static int by_size(const void *a, const void *b)
 {
-	int64_t x = json_int(*(json *const *)a, "VirtualSize", 0), y = json_int(*(json *const *)b, "VirtualSize", 0);
+	int64_t x = json_int(*(json *const *)a, "VirtualSize", 0),
+		y = json_int(*(json *const *)b, "VirtualSize", 0);
 	return (x > y) - (x < y);
 }
 
 /* Rows come newest first already. */
 static void sort_lines(json *lines, const char *key)
 {
-	int (*by)(const void *, const void *) = str_eq(key, "id") ? by_id
-						: str_eq(key, "tag") ? by_tag
+	int (*by)(const void *, const void *) = str_eq(key, "id")           ? by_id
+						: str_eq(key, "tag")        ? by_tag
 						: str_eq(key, "repository") ? by_repository
-						: str_eq(key, "size") ? by_size : NULL;
+						: str_eq(key, "size")       ? by_size
+									    : NULL;
 	if (by)
 		json_object_array_sort(lines, by);
 }
@@ -144,8 +156,7 @@ static int print_lines(const struct images_opts *o, const struct image_rows *ima
 	auto_json json *lines = all_lines(o, images);
 	const char *format = o->format;
 	if (!format || str_eq(format, "table"))
-		format = o->digests ? "table {{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.Created}}\t{{.Size}}"
-				    : "table {{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.Created}}\t{{.Size}}";
+		format = o->digests ? TABLE_DIGESTS : TABLE;
 	return report_rows(format, lines, o->noheading ? NULL : headings, e);
 }
 
@@ -172,7 +183,8 @@ const struct command command_images = {
 	.summary = "List images",
 	.usage = "[options] [IMAGE]",
 	.about = "IMAGE is a name, part of one, or a shell pattern such as \"debian*\".",
-	.examples = "images\nimages --filter dangling=true\nimages --format '{{.ID}} {{.Repository}}:{{.Tag}}'",
+	.examples = "images\nimages --filter dangling=true\nimages --format '{{.ID}} "
+		    "{{.Repository}}:{{.Tag}}'",
 	.topic = TOPIC_IMAGES,
 	.groups = groups,
 	.opts_size = sizeof(struct images_opts),

@@ -12,7 +12,8 @@ struct info_cli_opts {
 };
 static const struct opt rows[] = {
 	{ "format", 'f', OPT_STR, offsetof(struct info_cli_opts, format), "FORMAT",
-	  .help = "Print \"json\", or what a Go template makes of it", .values = "json", .flags = OPT_OPEN },
+	  .help = "Print \"json\", or what a Go template makes of it", .values = "json",
+	  .flags = OPT_OPEN },
 	{ 0 },
 };
 static const struct opt_group groups[] = { { "Options", rows, 0 }, { 0 } };
@@ -23,8 +24,8 @@ static int collect(struct cli *cli, json **out, struct err *e)
 	struct idmap map;
 	struct info_opts o = { .storage_driver = cli->global.storage_driver,
 			       .cgroup_manager = cli->global.cgroup_manager };
-	if (cli_store(cli, &s, e) < 0 || cli_runroot(cli, &o.runroot, e) < 0 || cli_idmap(cli, &map, e) < 0
-	    || engine_info(s, &map, &o, out, e) < 0)
+	if (cli_store(cli, &s, e) < 0 || cli_runroot(cli, &o.runroot, e) < 0
+	    || cli_idmap(cli, &map, e) < 0 || engine_info(s, &map, &o, out, e) < 0)
 		return -1;
 	json_put(*out, "version", version_doc(cli));
 	return 0;

@@ -16,12 +16,14 @@ struct inspect_opts {
 
 #define O(field) offsetof(struct inspect_opts, field)
 static const struct opt format_rows[] = {
-	{ "format", 'f', OPT_STR, O(format), "FORMAT", .help = "Print \"json\", or what a Go template makes of each",
-	  .values = "json", .flags = OPT_OPEN },
+	{ "format", 'f', OPT_STR, O(format), "FORMAT",
+	  .help = "Print \"json\", or what a Go template makes of each", .values = "json",
+	  .flags = OPT_OPEN },
 	{ 0 },
 };
 static const struct opt type_rows[] = {
-	{ "type", 't', OPT_STR, O(type), "TYPE", .help = "Look only among", .values = "all|container|image" },
+	{ "type", 't', OPT_STR, O(type), "TYPE", .help = "Look only among",
+	  .values = "all|container|image" },
 	{ 0 },
 };
 static const struct opt latest_rows[] = {
@@ -29,10 +31,15 @@ static const struct opt latest_rows[] = {
 	{ 0 },
 };
 static const struct opt_group groups[] = {
-	{ "Options", format_rows, 0 }, { "Options", type_rows, 0 }, { "Options", latest_rows, 0 }, { 0 },
+	{ "Options", format_rows, 0 },
+	{ "Options", type_rows, 0 },
+	{ "Options", latest_rows, 0 },
+	{ 0 },
 };
 static const struct opt_group container_groups[] = {
-	{ "Options", format_rows, 0 }, { "Options", latest_rows, 0 }, { 0 },
+	{ "Options", format_rows, 0 },
+	{ "Options", latest_rows, 0 },
+	{ 0 },
 };
 static const struct opt_group image_groups[] = { { "Options", format_rows, 0 }, { 0 } };
 
@@ -64,7 +71,8 @@ static int inspect_one(struct cli *cli, const char *what, void *data, struct err
 	return 0;
 }
 
-static int names_of(struct cli *cli, const struct inspect_opts *o, struct strv *names, struct err *e)
+static int names_of(struct cli *cli, const struct inspect_opts *o, struct strv *names,
+		    struct err *e)
 {
 	char id[CONTAINER_ID + 1];
 	strv_add_all(names, cli->args);
@@ -76,7 +84,8 @@ static int names_of(struct cli *cli, const struct inspect_opts *o, struct strv *
 	if (names->n)
 		return 0;
 	err_set(e, ERR_USAGE, "%s needs a name", cli->command->name);
-	return err_hint(e, "Usage: %s %s %s", cli->program, cli->command->name, cli->command->usage);
+	return err_hint(e, "Usage: %s %s %s", cli->program, cli->command->name,
+			cli->command->usage);
 }
 
 /* What was found is printed also when something else was not: "[]" at worst, as podman does. */
@@ -142,7 +151,8 @@ const struct command command_container_inspect = {
 	.name = "container inspect",
 	.summary = "Show all that is known of a container",
 	.usage = "[options] CONTAINER [CONTAINER...]",
-	.examples = "container inspect web\ncontainer inspect --format '{{.State.Status}}' --latest",
+	.examples =
+		"container inspect web\ncontainer inspect --format '{{.State.Status}}' --latest",
 	.topic = TOPIC_CONTAINERS,
 	.groups = container_groups,
 	.opts_size = sizeof(struct inspect_opts),
@@ -155,7 +165,8 @@ const struct command command_image_inspect = {
 	.name = "image inspect",
 	.summary = "Show all that is known of an image",
 	.usage = "[options] IMAGE [IMAGE...]",
-	.examples = "image inspect debian:mine\nimage inspect --format '{{json .Config}}' debian:mine",
+	.examples =
+		"image inspect debian:mine\nimage inspect --format '{{json .Config}}' debian:mine",
 	.topic = TOPIC_IMAGES,
 	.groups = image_groups,
 	.opts_size = sizeof(struct inspect_opts),

@@ -54,7 +54,8 @@ const char *nearest_command(const struct command *const *table, const char *type
 	return found;
 }
 
-static void nearest_in(const struct opt_group *g, const char *typed, const char **found, unsigned *best)
+static void nearest_in(const struct opt_group *g, const char *typed, const char **found,
+		       unsigned *best)
 {
 	for (; g && g->rows; g++) {
 		for (const struct opt *o = g->rows; o->name; o++) {

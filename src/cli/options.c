@@ -18,22 +18,29 @@ static const struct opt anywhere[] = {
 	{ "help", 'h', OPT_BOOL, G(help), .help = "Print how a command is used" },
 	{ "root", 0, OPT_STR, G(root), "DIR", .help = "Where images and containers are stored",
 	  .complete = COMPLETE_DIRS },
-	{ "runroot", 0, OPT_STR, G(runroot), "DIR", .help = "Where the state of running containers is kept",
-	  .complete = COMPLETE_DIRS },
-	{ "log-level", 0, OPT_STR, G(log_level), "LEVEL", .help = "How much to say on standard error",
+	{ "runroot", 0, OPT_STR, G(runroot), "DIR",
+	  .help = "Where the state of running containers is kept", .complete = COMPLETE_DIRS },
+	{ "log-level", 0, OPT_STR, G(log_level), "LEVEL",
+	  .help = "How much to say on standard error",
 	  .values = "trace|debug|info|warn|warning|error|fatal|panic", .flags = OPT_OPEN },
 	{ "storage-driver", 0, OPT_STR, G(storage_driver), "DRIVER",
 	  .help = "How layers are stacked, instead of the best that works",
 	  .values = "overlay|fuse-overlayfs|copy" },
-	{ "cgroup-manager", 0, OPT_STR, G(cgroup_manager), "MANAGER", .help = "Who makes control groups",
-	  .values = "systemd|cgroupfs|none" },
+	{ "cgroup-manager", 0, OPT_STR, G(cgroup_manager), "MANAGER",
+	  .help = "Who makes control groups", .values = "systemd|cgroupfs|none" },
 	/* Named by programs that drive podman. Cuddy has no parts that these could choose. */
-	{ "runtime", 0, OPT_IGNORED, .arg = "NAME", .help = "Accepted for podman's sake", .flags = OPT_HIDDEN },
-	{ "runtime-flag", 0, OPT_IGNORED, .arg = "FLAG", .help = "Accepted for podman's sake", .flags = OPT_HIDDEN },
-	{ "conmon", 0, OPT_IGNORED, .arg = "PATH", .help = "Accepted for podman's sake", .flags = OPT_HIDDEN },
-	{ "events-backend", 0, OPT_IGNORED, .arg = "NAME", .help = "Accepted for podman's sake", .flags = OPT_HIDDEN },
-	{ "tmpdir", 0, OPT_IGNORED, .arg = "DIR", .help = "Accepted for podman's sake", .flags = OPT_HIDDEN },
-	{ "syslog", 0, OPT_IGNORED_BOOL, .help = "Accepted for podman's sake", .flags = OPT_HIDDEN },
+	{ "runtime", 0, OPT_IGNORED, .arg = "NAME", .help = "Accepted for podman's sake",
+	  .flags = OPT_HIDDEN },
+	{ "runtime-flag", 0, OPT_IGNORED, .arg = "FLAG", .help = "Accepted for podman's sake",
+	  .flags = OPT_HIDDEN },
+	{ "conmon", 0, OPT_IGNORED, .arg = "PATH", .help = "Accepted for podman's sake",
+	  .flags = OPT_HIDDEN },
+	{ "events-backend", 0, OPT_IGNORED, .arg = "NAME", .help = "Accepted for podman's sake",
+	  .flags = OPT_HIDDEN },
+	{ "tmpdir", 0, OPT_IGNORED, .arg = "DIR", .help = "Accepted for podman's sake",
+	  .flags = OPT_HIDDEN },
+	{ "syslog", 0, OPT_IGNORED_BOOL, .help = "Accepted for podman's sake",
+	  .flags = OPT_HIDDEN },
 	{ 0 },
 };
 static const struct opt before_command[] = {
@@ -144,7 +151,8 @@ static int parse_short(struct cli *cli, int *i, struct err *e)
 		const char *value = p[1] == '=' ? p + 2 : p + 1;
 		if (!p[1]) {
 			if (*i + 1 >= cli->argc) {
-				err_set(e, ERR_USAGE, "flag needs an argument: '%c' in %s", *p, cli->argv[*i]);
+				err_set(e, ERR_USAGE, "flag needs an argument: '%c' in %s", *p,
+					cli->argv[*i]);
 				return see_help(cli, e);
 			}
 			value = cli->argv[++*i];
@@ -171,7 +179,7 @@ static int parse_option(struct cli *cli, int *i, struct err *e)
 static int parse_rest(struct cli *cli, int i, struct err *e)
 {
 	bool options = !(cli->command->flags & CMD_RAW);
-	for (; i < cli->argc && !cli->global.help; ) {
+	for (; i < cli->argc && !cli->global.help;) {
 		char *word = cli->argv[i];
 		if (options && strcmp(word, "--") == 0) {
 			options = false;
@@ -193,11 +201,11 @@ static int check_args(const struct cli *cli, struct err *e)
 {
 	const struct command *c = cli->command;
 	if (cli->nargs < c->min_args)
-		err_set(e, ERR_USAGE, "%s requires at least %d argument%s, got %d", c->name, c->min_args,
-			c->min_args == 1 ? "" : "s", cli->nargs);
+		err_set(e, ERR_USAGE, "%s requires at least %d argument%s, got %d", c->name,
+			c->min_args, c->min_args == 1 ? "" : "s", cli->nargs);
 	else if (c->max_args != ARGS_ANY && cli->nargs > c->max_args)
-		err_set(e, ERR_USAGE, "%s takes at most %d argument%s, got %d", c->name, c->max_args,
-			c->max_args == 1 ? "" : "s", cli->nargs);
+		err_set(e, ERR_USAGE, "%s takes at most %d argument%s, got %d", c->name,
+			c->max_args, c->max_args == 1 ? "" : "s", cli->nargs);
 	else
 		return 0;
 	return err_hint(e, "Usage: %s %s %s", cli->program, c->name, c->usage);
@@ -233,7 +241,8 @@ static int unknown_command(const struct cli *cli, const char *name, struct err *
 	err_set(e, ERR_USAGE, "unrecognized command `%s %s`", cli->program, shown);
 	const char *near = nearest_command(cli->table, name);
 	if (near)
-		err_hint(e, "Did you mean '%s %s'? '%s --help' lists all commands.", cli->program, near, cli->program);
+		err_hint(e, "Did you mean '%s %s'? '%s --help' lists all commands.", cli->program,
+			 near, cli->program);
 	return err_hint(e, "'%s --help' lists all commands.", cli->program);
 }
 
@@ -265,12 +274,17 @@ static int find_command(struct cli *cli, int *i, struct err *e)
 	return unknown_command(cli, word, e);
 }
 
-int cli_parse(struct cli *cli, const struct command *const *table, int argc, char **argv, struct err *e)
+int cli_parse(struct cli *cli, const struct command *const *table, int argc, char **argv,
+	      struct err *e)
 {
 	const char *slash = argc ? strrchr(argv[0], '/') : NULL;
 	int i = 1;
-	*cli = (struct cli){ .program = slash ? slash + 1 : argc ? argv[0] : "cuddy",
-			     .argc = argc, .argv = argv, .table = table };
+	*cli = (struct cli){ .program = slash  ? slash + 1
+					: argc ? argv[0]
+					       : "cuddy",
+			     .argc = argc,
+			     .argv = argv,
+			     .table = table };
 	while (i < argc && is_option(argv[i]) && !cli->global.help && !cli->global.version) {
 		if (parse_option(cli, &i, e) < 0)
 			return -1;

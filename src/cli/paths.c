@@ -46,7 +46,8 @@ int cli_root(struct cli *cli, const char **out, struct err *e)
 		} else {
 			const char *home = home_dir();
 			if (!home) {
-				err_set(e, ERR_USAGE, "cannot tell where images are stored: no home directory");
+				err_set(e, ERR_USAGE,
+					"cannot tell where images are stored: no home directory");
 				return err_hint(e, "Set HOME, or name a directory with --root.");
 			}
 			cli->root = str_printf("%s/.local/share/cuddy", home);

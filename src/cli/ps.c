@@ -24,23 +24,29 @@ static const struct opt rows[] = {
 	{ "filter", 'f', OPT_LIST, O(filter), "KEY=VALUE",
 	  .help = "Show only what matches: id, name, label, status, exited, ancestor",
 	  .values = "id=|name=|label=|status=|exited=|ancestor=", .flags = OPT_OPEN },
-	{ "format", 0, OPT_STR, O(format), "FORMAT", .help = "Print \"json\", or what a Go template makes of each",
-	  .values = "json|table", .flags = OPT_OPEN },
+	{ "format", 0, OPT_STR, O(format), "FORMAT",
+	  .help = "Print \"json\", or what a Go template makes of each", .values = "json|table",
+	  .flags = OPT_OPEN },
 	{ "last", 'n', OPT_INT, O(last), "N", .help = "Show the N newest, in any state" },
 	{ "latest", 'l', OPT_BOOL, O(latest), .help = "Show the newest, in any state" },
 	{ "no-trunc", 0, OPT_BOOL, O(no_trunc), .help = "Show ids and commands in full" },
 	{ "noheading", 0, OPT_BOOL, O(noheading), .help = "Print no heading" },
 	{ "quiet", 'q', OPT_BOOL, O(quiet), .help = "Print ids only" },
-	{ "sort", 0, OPT_STR, O(sort), "FIELD", .help = "Order", .values = "created|id|image|names|status|command|runningfor" },
+	{ "sort", 0, OPT_STR, O(sort), "FIELD", .help = "Order",
+	  .values = "created|id|image|names|status|command|runningfor" },
 	{ "sync", 0, OPT_IGNORED_BOOL, .help = "Accepted for podman's sake", .flags = OPT_HIDDEN },
-	{ "external", 0, OPT_IGNORED_BOOL, .help = "Accepted for podman's sake", .flags = OPT_HIDDEN },
+	{ "external", 0, OPT_IGNORED_BOOL, .help = "Accepted for podman's sake",
+	  .flags = OPT_HIDDEN },
 	{ 0 },
 };
 static const struct opt_group groups[] = { { "Options", rows, 0 }, { 0 } };
 
+#define TABLE                                                                                      \
+	"table "                                                                                   \
+	"{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}"
 static const struct heading headings[] = {
-	{ "ID", "CONTAINER ID" }, { "CreatedHuman", "CREATED" }, { "RunningFor", "CREATED" }, { "CreatedAt", "CREATED AT" },
-	{ "ImageID", "IMAGE ID" }, { 0 },
+	{ "ID", "CONTAINER ID" },      { "CreatedHuman", "CREATED" }, { "RunningFor", "CREATED" },
+	{ "CreatedAt", "CREATED AT" }, { "ImageID", "IMAGE ID" },     { 0 },
 };
 
 /* A list of strings as one text. */
@@ -73,8 +79,10 @@ static char *command_text(json *doc, bool full)
 static json *line_doc(const struct ps_opts *o, json *doc)
 {
 	char at[TIME_TEXT];
-	auto_free char *names = joined(json_arr(doc, "Names"), ","), *mounts = joined(json_arr(doc, "Mounts"), ",");
-	auto_free char *command = command_text(doc, o->no_trunc), *labels = labels_text(json_obj(doc, "Labels"));
+	auto_free char *names = joined(json_arr(doc, "Names"), ","),
+		       *mounts = joined(json_arr(doc, "Mounts"), ",");
+	auto_free char *command = command_text(doc, o->no_trunc),
+		       *labels = labels_text(json_obj(doc, "Labels"));
 	auto_free char *id = xstrndup(json_str(doc, "Id"), o->no_trunc ? 64 : 12);
 	auto_free char *image_id = xstrndup(json_str(doc, "ImageID"), o->no_trunc ? 64 : 12);
 	int64_t created = json_int(doc, "Created", 0);
@@ -134,7 +142,8 @@ static int by_command(const void *a, const void *b)
 }
 static int by_created(const void *a, const void *b)
 {
-	int64_t x = json_int(*(json *const *)a, "CreatedSeconds", 0), y = json_int(*(json *const *)b, "CreatedSeconds", 0);
+	int64_t x = json_int(*(json *const *)a, "CreatedSeconds", 0),
+		y = json_int(*(json *const *)b, "CreatedSeconds", 0);
 	return (x > y) - (x < y);
 }
 
@@ -143,8 +152,12 @@ static void sort_lines(json *lines, const char *key)
 	static const struct {
 		const char *key;
 		int (*by)(const void *, const void *);
-	} orders[] = { { "id", by_id },		{ "image", by_image },	   { "names", by_names },
-		       { "status", by_status }, { "command", by_command }, { "created", by_created },
+	} orders[] = { { "id", by_id },
+		       { "image", by_image },
+		       { "names", by_names },
+		       { "status", by_status },
+		       { "command", by_command },
+		       { "created", by_created },
 		       { "runningfor", by_created } };
 	for (size_t i = 0; key && i < sizeof orders / sizeof *orders; i++) {
 		if (str_eq(key, orders[i].key))
@@ -162,7 +175,7 @@ static int print_lines(const struct ps_opts *o, json *docs, struct err *e)
 	if (o->quiet)
 		return report_rows("{{.ID}}", lines, NULL, e);
 	if (!format || str_eq(format, "table"))
-		format = "table {{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}";
+		format = TABLE;
 	return report_rows(format, lines, o->noheading ? NULL : headings, e);
 }
 
@@ -171,7 +184,9 @@ static int ps_run(struct cli *cli, struct err *e)
 	auto_engine struct engine en = { 0 };
 	auto_json json *docs = NULL;
 	const struct ps_opts *o = cli_opts(cli);
-	struct ps_query q = { .all = o->all, .last = o->latest ? 1 : o->last, .filters = &o->filter };
+	struct ps_query q = { .all = o->all,
+			      .last = o->latest ? 1 : o->last,
+			      .filters = &o->filter };
 	if (cli_engine(cli, &en, e) < 0 || engine_ps(&en, &q, &docs, e) < 0)
 		return -1;
 	if (!report_is_json(o->format))

@@ -7,15 +7,20 @@ static const struct opt pull_rows[] = {
 	{ "tls-verify", 0, OPT_TRI, PULL(tls_verify),
 	  .help = "Check certificates; =false also allows plain HTTP" },
 	{ "creds", 0, OPT_STR, PULL(creds), "USER:PASSWORD", .help = "Account at the registry" },
-	{ "platform", 0, OPT_STR, PULL(platform), "OS/ARCH", .help = "Take the image for another platform than this machine's" },
+	{ "platform", 0, OPT_STR, PULL(platform), "OS/ARCH",
+	  .help = "Take the image for another platform than this machine's" },
 	{ "os", 0, OPT_STR, PULL(os), "OS", .help = "Take the image for another operating system" },
-	{ "arch", 0, OPT_STR, PULL(arch), "ARCH", .help = "Take the image for another architecture" },
-	{ "variant", 0, OPT_STR, PULL(variant), "VARIANT", .help = "Take the image for another variant of the architecture" },
-	{ "authfile", 0, OPT_STR, PULL(authfile), "FILE", .help = "Where accounts at registries are kept",
-	  .complete = COMPLETE_FILES },
-	{ "cert-dir", 0, OPT_STR, PULL(cert_dir), "DIR", .help = "Certificates (*.crt, *.cert, *.key) for the registry",
+	{ "arch", 0, OPT_STR, PULL(arch), "ARCH",
+	  .help = "Take the image for another architecture" },
+	{ "variant", 0, OPT_STR, PULL(variant), "VARIANT",
+	  .help = "Take the image for another variant of the architecture" },
+	{ "authfile", 0, OPT_STR, PULL(authfile), "FILE",
+	  .help = "Where accounts at registries are kept", .complete = COMPLETE_FILES },
+	{ "cert-dir", 0, OPT_STR, PULL(cert_dir), "DIR",
+	  .help = "Certificates (*.crt, *.cert, *.key) for the registry",
 	  .complete = COMPLETE_DIRS },
-	{ "policy", 0, OPT_STR, PULL(policy), "WHEN", .help = "Whether to ask for an image that is there",
+	{ "policy", 0, OPT_STR, PULL(policy), "WHEN",
+	  .help = "Whether to ask for an image that is there",
 	  .values = "always|missing|never|newer" },
 	{ 0 },
 };
@@ -26,7 +31,8 @@ const struct command command_pull = {
 	.aliases = "image pull",
 	.summary = "Get an image from a registry or an archive",
 	.usage = "[options] IMAGE [IMAGE...]",
-	.about = "IMAGE is HOST[:PORT]/NAME[:TAG][@DIGEST], or docker-archive:FILE, oci-archive:FILE,\n"
+	.about = "IMAGE is HOST[:PORT]/NAME[:TAG][@DIGEST], or docker-archive:FILE, "
+		 "oci-archive:FILE,\n"
 		 "oci:DIR[:NAME] or dir:DIR. The id of the image is printed.",
 	.examples = "pull quay.io/libpod/alpine\n"
 		    "pull --tls-verify=false localhost:5000/app:1.2\n"
@@ -41,7 +47,8 @@ const struct command command_pull = {
 
 #define LOAD(field) offsetof(struct load_opts, field)
 static const struct opt load_rows[] = {
-	{ "input", 'i', OPT_STR, LOAD(input), "FILE", .help = "Read the archive from FILE", .complete = COMPLETE_FILES },
+	{ "input", 'i', OPT_STR, LOAD(input), "FILE", .help = "Read the archive from FILE",
+	  .complete = COMPLETE_FILES },
 	{ "quiet", 'q', OPT_BOOL, LOAD(quiet), .help = "Print no progress" },
 	{ 0 },
 };
@@ -52,7 +59,8 @@ const struct command command_load = {
 	.aliases = "image load",
 	.summary = "Load images from an archive made by save",
 	.usage = "[options]",
-	.about = "The archive (docker-archive or oci-archive, plain or compressed) comes from standard\n"
+	.about = "The archive (docker-archive or oci-archive, plain or compressed) comes from "
+		 "standard\n"
 		 "input, or from the file that -i names.",
 	.examples = "load -i app.tar\nload < app.tar.gz",
 	.topic = TOPIC_IMAGES,
@@ -64,12 +72,15 @@ const struct command command_load = {
 #define IMPORT(field) offsetof(struct import_opts, field)
 static const struct opt import_rows[] = {
 	{ "change", 'c', OPT_LIST, IMPORT(changes), "INSTRUCTION",
-	  .help = "Set a part of the configuration: CMD, ENTRYPOINT, ENV, USER, WORKDIR, LABEL, ..." },
-	{ "message", 'm', OPT_STR, IMPORT(message), "TEXT", .help = "Comment to keep with the image" },
+	  .help = "Set a part of the configuration: CMD, ENTRYPOINT, ENV, USER, WORKDIR, LABEL, "
+		  "..." },
+	{ "message", 'm', OPT_STR, IMPORT(message), "TEXT",
+	  .help = "Comment to keep with the image" },
 	{ "quiet", 'q', OPT_BOOL, IMPORT(quiet), .help = "Print no progress" },
 	{ "os", 0, OPT_STR, IMPORT(os), "OS", .help = "Operating system to note" },
 	{ "arch", 0, OPT_STR, IMPORT(arch), "ARCH", .help = "Architecture to note" },
-	{ "variant", 0, OPT_STR, IMPORT(variant), "VARIANT", .help = "Variant of the architecture to note" },
+	{ "variant", 0, OPT_STR, IMPORT(variant), "VARIANT",
+	  .help = "Variant of the architecture to note" },
 	{ 0 },
 };
 static const struct opt_group import_groups[] = { { "Options", import_rows, 0 }, { 0 } };
@@ -79,7 +90,8 @@ const struct command command_import = {
 	.aliases = "image import",
 	.summary = "Make an image of a tar archive of a root file system",
 	.usage = "[options] FILE|- [NAME[:TAG]]",
-	.about = "The archive becomes the image's one layer. It may be compressed with gzip, zstd or xz.",
+	.about = "The archive becomes the image's one layer. It may be compressed with gzip, zstd "
+		 "or xz.",
 	.examples = "import rootfs.tar debian:mine\n"
 		    "import -c 'CMD [\"/bin/bash\"]' - debian:mine < rootfs.tar.zst",
 	.topic = TOPIC_IMAGES,

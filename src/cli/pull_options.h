@@ -10,11 +10,11 @@ struct pull_opts {
 };
 struct load_opts {
 	bool quiet;
-	char *input;            /* NULL: standard input */
+	char *input; /* NULL: standard input */
 };
 struct import_opts {
 	bool quiet;
-	struct strv changes;    /* as image_config_change takes them */
+	struct strv changes; /* as image_config_change takes them */
 	char *message, *os, *arch, *variant;
 };
 extern const struct command command_pull, command_load, command_import;

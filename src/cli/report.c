@@ -14,7 +14,8 @@
 
 bool report_is_json(const char *format)
 {
-	return str_eq(format, "json") || str_eq(format, "{{json .}}") || str_eq(format, "{{ json . }}");
+	return str_eq(format, "json") || str_eq(format, "{{json .}}")
+	       || str_eq(format, "{{ json . }}");
 }
 
 /* Characters, not bytes, of a cell that ends at a tab or the line's end. */
@@ -134,7 +135,8 @@ int report_doc(const char *format, json *doc, struct err *e)
 
 void report_json(json *doc)
 {
-	bool empty = json_object_is_type(doc, json_type_array) && json_object_array_length(doc) == 0;
+	bool empty = json_object_is_type(doc, json_type_array)
+		     && json_object_array_length(doc) == 0;
 	auto_free char *text = empty ? xstrdup("[]") : json_text(doc, true);
 	puts(text);
 }

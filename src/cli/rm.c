@@ -13,12 +13,14 @@ struct rm_opts {
 #define O(field) offsetof(struct rm_opts, field)
 static const struct opt rows[] = {
 	{ "all", 'a', OPT_BOOL, O(all), .help = "Remove all containers" },
-	{ "cidfile", 0, OPT_LIST, O(cidfile), "FILE", .help = "Remove the container whose id is in FILE",
-	  .complete = COMPLETE_FILES },
-	{ "force", 'f', OPT_BOOL, O(force), .help = "End a container that runs; what is not there is no failure" },
+	{ "cidfile", 0, OPT_LIST, O(cidfile), "FILE",
+	  .help = "Remove the container whose id is in FILE", .complete = COMPLETE_FILES },
+	{ "force", 'f', OPT_BOOL, O(force),
+	  .help = "End a container that runs; what is not there is no failure" },
 	{ "ignore", 'i', OPT_BOOL, O(ignore), .help = "What is not there is no failure" },
 	{ "latest", 'l', OPT_BOOL, O(latest), .help = "Remove the newest container" },
-	{ "volumes", 'v', OPT_BOOL, O(volumes), .help = "Remove its volumes without a name as well" },
+	{ "volumes", 'v', OPT_BOOL, O(volumes),
+	  .help = "Remove its volumes without a name as well" },
 	{ 0 },
 };
 static const struct opt_group groups[] = { { "Options", rows, 0 }, { 0 } };
@@ -44,7 +46,10 @@ static int rm_run(struct cli *cli, struct err *e)
 	auto_engine struct engine en = { 0 };
 	auto_strv struct strv names = { 0 };
 	struct rm_opts *o = cli_opts(cli);
-	struct select s = { .all = o->all, .latest = o->latest, .cidfiles = &o->cidfile, .ignore = o->ignore || o->force };
+	struct select s = { .all = o->all,
+			    .latest = o->latest,
+			    .cidfiles = &o->cidfile,
+			    .ignore = o->ignore || o->force };
 	if (cli_engine(cli, &en, e) < 0 || cli_select(cli, &en, &s, &names, e) < 0)
 		return -1;
 	o->engine = &en;
@@ -56,7 +61,8 @@ const struct command command_rm = {
 	.aliases = "container rm",
 	.summary = "Remove containers",
 	.usage = "[options] CONTAINER [CONTAINER...]",
-	.about = "The exit code is 1 when a container is missing, 2 when one runs and --force was not given.",
+	.about = "The exit code is 1 when a container is missing, 2 when one runs and --force was "
+		 "not given.",
 	.examples = "rm web\nrm --force --all",
 	.topic = TOPIC_CONTAINERS,
 	.groups = groups,

@@ -7,15 +7,17 @@
 struct rmi_opts {
 	bool force, all, ignore, no_prune;
 	struct engine *engine;
-	bool removed;           /* an image went: there are layers to sweep */
+	bool removed; /* an image went: there are layers to sweep */
 };
 
 #define O(field) offsetof(struct rmi_opts, field)
 static const struct opt rows[] = {
 	{ "all", 'a', OPT_BOOL, O(all), .help = "Remove all images" },
-	{ "force", 'f', OPT_BOOL, O(force), .help = "Also when the image has several names or containers use it; those are removed" },
+	{ "force", 'f', OPT_BOOL, O(force),
+	  .help = "Also when the image has several names or containers use it; those are removed" },
 	{ "ignore", 'i', OPT_BOOL, O(ignore), .help = "What is not there is no failure" },
-	{ "no-prune", 0, OPT_BOOL, O(no_prune), .help = "Leave layers that nothing uses for later" },
+	{ "no-prune", 0, OPT_BOOL, O(no_prune),
+	  .help = "Leave layers that nothing uses for later" },
 	{ 0 },
 };
 static const struct opt_group groups[] = { { "Options", rows, 0 }, { 0 } };

@@ -36,13 +36,15 @@ static int add_cidfile(const char *path, bool ignore, struct strv *names, struct
 	return 0;
 }
 
-int cli_select(struct cli *cli, struct engine *en, const struct select *s, struct strv *names, struct err *e)
+int cli_select(struct cli *cli, struct engine *en, const struct select *s, struct strv *names,
+	       struct err *e)
 {
 	char id[CONTAINER_ID + 1];
 	bool asked = cli->nargs || s->all || s->latest || (s->cidfiles && s->cidfiles->n);
 	if (!asked) {
 		err_set(e, ERR_USAGE, "%s needs a container", cli->command->name);
-		return err_hint(e, "Name at least one, or use --all or --latest. 'cuddy ps --all' lists them.");
+		return err_hint(e, "Name at least one, or use --all or --latest. 'cuddy ps --all' "
+				   "lists them.");
 	}
 	if (cli->nargs && (s->all || s->latest))
 		return err_set(e, ERR_USAGE, "--all and --latest do not go with names");

@@ -4,9 +4,10 @@
 #include "engine/engine.h"
 
 struct select {
-	bool all, latest, ignore;       /* ignore: a missing cidfile is no failure */
-	bool running_only;              /* --all means those that run */
-	const struct strv *cidfiles;    /* may be NULL */
+	bool all, latest, ignore;    /* ignore: a missing cidfile is no failure */
+	bool running_only;           /* --all means those that run */
+	const struct strv *cidfiles; /* may be NULL */
 };
 /* The arguments of CLI and what S adds. None at all is ERR_USAGE. */
-must_check int cli_select(struct cli *cli, struct engine *en, const struct select *s, struct strv *names, struct err *e);
+must_check int cli_select(struct cli *cli, struct engine *en, const struct select *s,
+			  struct strv *names, struct err *e);

@@ -25,11 +25,12 @@ static int parse_time(void *field, const char *value, struct err *e)
 #define O(field) offsetof(struct stop_opts, field)
 static const struct opt rows[] = {
 	{ "all", 'a', OPT_BOOL, O(all), .help = "Stop all containers that run" },
-	{ "cidfile", 0, OPT_LIST, O(cidfile), "FILE", .help = "Stop the container whose id is in FILE",
-	  .complete = COMPLETE_FILES },
+	{ "cidfile", 0, OPT_LIST, O(cidfile), "FILE",
+	  .help = "Stop the container whose id is in FILE", .complete = COMPLETE_FILES },
 	{ "ignore", 'i', OPT_BOOL, O(ignore), .help = "What is not there is no failure" },
 	{ "latest", 'l', OPT_BOOL, O(latest), .help = "Stop the newest container" },
-	{ "time", 't', OPT_FN, 0, "SECONDS", .help = "How long to wait before the command is killed (10; -1: for ever)",
+	{ "time", 't', OPT_FN, 0, "SECONDS",
+	  .help = "How long to wait before the command is killed (10; -1: for ever)",
 	  .parse = parse_time },
 	{ 0 },
 };
@@ -57,7 +58,10 @@ static int stop_run(struct cli *cli, struct err *e)
 	auto_engine struct engine en = { 0 };
 	auto_strv struct strv names = { 0 };
 	struct stop_opts *o = cli_opts(cli);
-	struct select s = { .all = o->all, .latest = o->latest, .cidfiles = &o->cidfile, .ignore = o->ignore,
+	struct select s = { .all = o->all,
+			    .latest = o->latest,
+			    .cidfiles = &o->cidfile,
+			    .ignore = o->ignore,
 			    .running_only = true };
 	if (cli_engine(cli, &en, e) < 0 || cli_select(cli, &en, &s, &names, e) < 0)
 		return -1;
@@ -70,7 +74,8 @@ const struct command command_stop = {
 	.aliases = "container stop",
 	.summary = "Stop containers",
 	.usage = "[options] CONTAINER [CONTAINER...]",
-	.about = "The command gets its stop signal (SIGTERM, unless the image says otherwise) and, when it has\n"
+	.about = "The command gets its stop signal (SIGTERM, unless the image says otherwise) and, "
+		 "when it has\n"
 		 "not ended by then, SIGKILL. A container that does not run is no failure.",
 	.examples = "stop web\nstop --time 2 --all",
 	.topic = TOPIC_CONTAINERS,

@@ -19,7 +19,8 @@ const struct command command_unshare = {
 	.name = "unshare",
 	.summary = "Run a command in the user namespace that containers have",
 	.usage = "[options] [COMMAND [ARG...]]",
-	.about = "The command is root there, and the user's subordinate ids are the other accounts: so it\n"
+	.about = "The command is root there, and the user's subordinate ids are the other "
+		 "accounts: so it\n"
 		 "can read and remove what containers wrote. Without COMMAND, a shell.",
 	.examples = "unshare cat /proc/self/uid_map\nunshare rm -r ./left-by-a-container",
 	.topic = TOPIC_SYSTEM,

@@ -100,10 +100,12 @@ static int store_flag(const struct opt *o, void *field, const char *value, struc
 static int store_number(const struct opt *o, void *field, const char *value, struct err *e)
 {
 	if (o->kind == OPT_INT)
-		return str_to_i64(value, field) < 0 ? invalid(o, value, "not a whole number", e) : 0;
+		return str_to_i64(value, field) < 0 ? invalid(o, value, "not a whole number", e)
+						    : 0;
 	if (str_to_bytes(value, field) < 0) {
 		invalid(o, value, "not a size", e);
-		return err_hint(e, "Sizes are numbers with an optional unit: 65536, 64k, 512m, 2g.");
+		return err_hint(e,
+				"Sizes are numbers with an optional unit: 65536, 64k, 512m, 2g.");
 	}
 	return 0;
 }

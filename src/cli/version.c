@@ -30,7 +30,8 @@ struct version_opts {
 };
 static const struct opt rows[] = {
 	{ "format", 'f', OPT_STR, offsetof(struct version_opts, format), "FORMAT",
-	  .help = "Print \"json\", or what a Go template makes of it", .values = "json", .flags = OPT_OPEN },
+	  .help = "Print \"json\", or what a Go template makes of it", .values = "json",
+	  .flags = OPT_OPEN },
 	{ 0 },
 };
 static const struct opt_group groups[] = { { "Options", rows, 0 }, { 0 } };
@@ -48,7 +49,8 @@ static int version_run(struct cli *cli, struct err *e)
 	else
 		printf("Client:       %s\nVersion:      %s\nAPI Version:  %s\nOS/Arch:      %s\n",
 		       cli_is_podman(cli) ? "Podman Engine (cuddy " PACKAGE_VERSION ")" : "cuddy",
-		       json_str(client, "Version"), json_str(client, "APIVersion"), json_str(client, "OsArch"));
+		       json_str(client, "Version"), json_str(client, "APIVersion"),
+		       json_str(client, "OsArch"));
 	return 0;
 }
 

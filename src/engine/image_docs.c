@@ -16,7 +16,8 @@ static json *repo_digests(const struct strv *names, const struct digest *manifes
 	for (size_t i = 0; i < names->n && !digest_none(manifest); i++) {
 		auto_free char *repository = NULL, *tag = NULL;
 		engine_split_name(names->list[i], &repository, &tag);
-		auto_free char *full = str_printf("%s@%s", repository, digest_text(manifest, digest));
+		auto_free char *full = str_printf("%s@%s", repository,
+						  digest_text(manifest, digest));
 		if (!strv_has(&list, full))
 			strv_add(&list, full);
 	}
@@ -73,7 +74,8 @@ static json *rootfs_doc(const struct image *img)
 	char text[DIGEST_TEXT];
 	json *o = json_object_new_object(), *layers = json_object_new_array();
 	for (size_t i = 0; i < img->nlayers; i++)
-		json_object_array_add(layers, json_object_new_string(digest_text(&img->layers[i], text)));
+		json_object_array_add(layers,
+				      json_object_new_string(digest_text(&img->layers[i], text)));
 	json_put_str(o, "Type", "layers");
 	json_put(o, "Layers", layers);
 	return o;
@@ -85,7 +87,8 @@ static json *graph_driver(struct store *s, const struct image *img)
 	auto_buf struct buf lower = { 0 };
 	json *o = json_object_new_object(), *data = json_object_new_object();
 	for (size_t i = img->nlayers; i-- > 0;)
-		buf_printf(&lower, "%s%s/layers/%s/tree", lower.len ? ":" : "", store_root(s), img->layers[i].hex);
+		buf_printf(&lower, "%s%s/layers/%s/tree", lower.len ? ":" : "", store_root(s),
+			   img->layers[i].hex);
 	json_put_str(data, "LowerDir", lower.data ? lower.data : "");
 	json_put_str(o, "Name", "overlay");
 	json_put(o, "Data", data);

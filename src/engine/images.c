@@ -11,8 +11,8 @@
 
 struct filter {
 	const char *key, *value;
-	struct strv parts;      /* owns what KEY and VALUE point into */
-	int64_t when;           /* before, since: that image's time */
+	struct strv parts; /* owns what KEY and VALUE point into */
+	int64_t when;      /* before, since: that image's time */
 };
 
 /* The shell pattern PATTERN against a name, its repository alone, and both without leading parts of
@@ -42,7 +42,8 @@ static bool any_name_matches(const struct image_row *row, const char *pattern)
 }
 
 /* "K" or "K=V" among the image's labels. */
-static int label_matches(struct store *s, const struct image_row *row, const char *want, bool *out, struct err *e)
+static int label_matches(struct store *s, const struct image_row *row, const char *want, bool *out,
+			 struct err *e)
 {
 	auto_image struct image img = { 0 };
 	char id[DIGEST_TEXT];
@@ -55,18 +56,21 @@ static int label_matches(struct store *s, const struct image_row *row, const cha
 	return 0;
 }
 
-static int filter_matches(struct store *s, const struct filter *f, const struct image_row *row, bool *out,
-			  struct err *e)
+static int filter_matches(struct store *s, const struct filter *f, const struct image_row *row,
+			  bool *out, struct err *e)
 {
 	if (str_eq(f->key, "reference")) {
 		*out = any_name_matches(row, f->value);
 	} else if (str_eq(f->key, "dangling")) {
 		bool want;
 		if (str_to_bool(f->value, &want) < 0)
-			return err_set(e, ERR_USAGE, "invalid filter dangling=%s: neither true nor false", f->value);
+			return err_set(e, ERR_USAGE,
+				       "invalid filter dangling=%s: neither true nor false",
+				       f->value);
 		*out = want == (row->names.n == 0);
 	} else if (str_eq(f->key, "id")) {
-		*out = str_starts(row->id.hex, str_starts(f->value, "sha256:") ? f->value + 7 : f->value);
+		*out = str_starts(row->id.hex,
+				  str_starts(f->value, "sha256:") ? f->value + 7 : f->value);
 	} else if (str_eq(f->key, "before")) {
 		*out = row->created < f->when;
 	} else if (str_eq(f->key, "since")) {
@@ -78,10 +82,11 @@ static int filter_matches(struct store *s, const struct filter *f, const struct 
 }
 
 /* One word of --filter. The images that before and since name are looked up once. */
-static int filter_parse(const struct image_rows *all, struct store *s, const char *text, struct filter *f,
-			struct err *e)
+static int filter_parse(const struct image_rows *all, struct store *s, const char *text,
+			struct filter *f, struct err *e)
 {
-	static const char *const keys[] = { "reference", "dangling", "id", "label", "before", "since", NULL };
+	static const char *const keys[] = { "reference", "dangling", "id", "label",
+					    "before",    "since",    NULL };
 	const char *eq = strchr(text, '=');
 	if (!eq)
 		return err_set(e, ERR_USAGE, "invalid filter %s: not KEY=VALUE", text);
@@ -94,7 +99,8 @@ static int filter_parse(const struct image_rows *all, struct store *s, const cha
 		k++;
 	if (!keys[k]) {
 		err_set(e, ERR_USAGE, "invalid filter %s: there is no such key", f->key);
-		return err_hint(e, "Images can be chosen by reference, dangling, id, label, before and since.");
+		return err_hint(e, "Images can be chosen by reference, dangling, id, label, before "
+				   "and since.");
 	}
 	if (str_eq(f->key, "before") || str_eq(f->key, "since")) {
 		auto_image struct image img = { 0 };
@@ -109,14 +115,16 @@ static int filter_parse(const struct image_rows *all, struct store *s, const cha
 }
 
 /* Different keys must all hold, of filters with one key any; labels must all hold. */
-static int row_passes(struct store *s, const struct filter *filters, size_t n, const struct image_row *row,
-		      bool *out, struct err *e)
+static int row_passes(struct store *s, const struct filter *filters, size_t n,
+		      const struct image_row *row, bool *out, struct err *e)
 {
 	*out = true;
 	for (size_t i = 0; i < n && *out; i++) {
 		bool any = false;
 		for (size_t j = 0; j < n && !any; j++) {
-			bool same = str_eq(filters[i].key, "label") ? i == j : str_eq(filters[j].key, filters[i].key);
+			bool same = str_eq(filters[i].key, "label")
+					    ? i == j
+					    : str_eq(filters[j].key, filters[i].key);
 			if (same && filter_matches(s, &filters[j], row, &any, e) < 0)
 				return -1;
 		}
@@ -134,7 +142,8 @@ static int newest_first(const void *a, const void *b)
 }
 
 /* Take out the rows that do not pass; a dropped row's strings are freed by the swap to the end. */
-static int keep_passing(struct store *s, const struct filter *filters, size_t n, struct image_rows *r, struct err *e)
+static int keep_passing(struct store *s, const struct filter *filters, size_t n,
+			struct image_rows *r, struct err *e)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < r->n; i++) {
@@ -210,8 +219,8 @@ int engine_tag(struct store *s, const char *what, const char *name, struct err *
 	return store_tag(s, &img.id, full, e);
 }
 
-static int row_of(struct store *s, const struct digest *id, struct image_rows *rows, struct image_row **out,
-		  struct err *e)
+static int row_of(struct store *s, const struct digest *id, struct image_rows *rows,
+		  struct image_row **out, struct err *e)
 {
 	if (store_images(s, rows, e) < 0)
 		return -1;
@@ -225,7 +234,8 @@ static int row_of(struct store *s, const struct digest *id, struct image_rows *r
 }
 
 /* One of the image's own names, by what the user typed. */
-static int own_name(struct store *s, const struct digest *id, const char *typed, char **out, struct err *e)
+static int own_name(struct store *s, const struct digest *id, const char *typed, char **out,
+		    struct err *e)
 {
 	auto_image struct image img = { 0 };
 	if (store_image_find(s, typed, &img, out, e) < 0)
@@ -277,10 +287,15 @@ static int free_of_containers(struct engine *en, const struct digest *id, bool f
 		if (!user)
 			return 0;
 		if (!force) {
-			err_set(e, ERR_BUSY, "image %.12s is used by container %.12s", id->hex, user);
-			return err_hint(e, "Remove the container first (cuddy rm %.12s), or both with --force.", user);
+			err_set(e, ERR_BUSY, "image %.12s is used by container %.12s", id->hex,
+				user);
+			return err_hint(e,
+					"Remove the container first (cuddy rm %.12s), or both with "
+					"--force.",
+					user);
 		}
-		if (container_open(&en->containers, user, &c, e) < 0 || engine_remove(en, &c, true, true, e) < 0)
+		if (container_open(&en->containers, user, &c, e) < 0
+		    || engine_remove(en, &c, true, true, e) < 0)
 			return -1;
 	}
 }
@@ -299,7 +314,8 @@ static int remove_row(struct engine *en, const struct image_row *row, const char
 		err_set(e, ERR_BUSY, "image %.12s has several names: %s", row->id.hex, list);
 		return err_hint(e, "Remove it by one of its names, or with --force by all.");
 	}
-	if (free_of_containers(en, &row->id, o->force, e) < 0 || store_image_remove(en->store, &row->id, e) < 0)
+	if (free_of_containers(en, &row->id, o->force, e) < 0
+	    || store_image_remove(en->store, &row->id, e) < 0)
 		return -1;
 	strv_copy(&out->untagged, &row->names);
 	out->removed = row->id;
@@ -314,7 +330,8 @@ int engine_image_remove(struct engine *en, const char *what, const struct image_
 	auto_image_rows struct image_rows rows = { 0 };
 	struct image_row *row = NULL;
 	*out = (struct image_removal){ 0 };
-	if (store_image_find(en->store, what, &img, &name, e) < 0 || row_of(en->store, &img.id, &rows, &row, e) < 0)
+	if (store_image_find(en->store, what, &img, &name, e) < 0
+	    || row_of(en->store, &img.id, &rows, &row, e) < 0)
 		return -1;
 	return remove_row(en, row, name, o, out, e);
 }

@@ -11,9 +11,11 @@
 
 /* The images that pass FILTERS ("key=value": reference, dangling, id, label, before, since; the same
  * key twice is either, different keys are both), newest first. */
-must_check int engine_images(struct store *s, const struct strv *filters, struct image_rows *out, struct err *e);
+must_check int engine_images(struct store *s, const struct strv *filters, struct image_rows *out,
+			     struct err *e);
 /* One image as `images --format json` tells it. Owned by the caller. */
-must_check int engine_image_summary(struct store *s, const struct image_row *row, json **out, struct err *e);
+must_check int engine_image_summary(struct store *s, const struct image_row *row, json **out,
+				    struct err *e);
 /* One image as `image inspect` tells it. Owned by the caller. */
 must_check int engine_image_inspect(struct store *s, const char *what, json **out, struct err *e);
 
@@ -22,19 +24,20 @@ must_check int engine_tag(struct store *s, const char *what, const char *name, s
 /* Take NAMES from the image WHAT, all of its names when there are none. */
 must_check int engine_untag(struct store *s, const char *what, char *const *names, struct err *e);
 
-struct image_removal {          /* what engine_image_remove did */
-	struct strv untagged;   /* full names */
-	struct digest removed;  /* none when names are left */
+struct image_removal {         /* what engine_image_remove did */
+	struct strv untagged;  /* full names */
+	struct digest removed; /* none when names are left */
 };
 void image_removal_free(struct image_removal *r);
 struct image_remove_opts {
-	bool force;             /* remove the containers that use it first; implies all_names */
-	bool all_names;         /* an id may stand for several names */
+	bool force;     /* remove the containers that use it first; implies all_names */
+	bool all_names; /* an id may stand for several names */
 };
 /* Take the name WHAT away, and with the last name the image. ERR_NOTFOUND; ERR_BUSY when a container
  * uses it, or an id has several names. Layers go with engine_sweep. */
-must_check int engine_image_remove(struct engine *en, const char *what, const struct image_remove_opts *o,
-				   struct image_removal *out, struct err *e);
+must_check int engine_image_remove(struct engine *en, const char *what,
+				   const struct image_remove_opts *o, struct image_removal *out,
+				   struct err *e);
 /* Sweep the store: dead stages, and layers that nothing uses. As the owner of their files. */
 must_check int engine_sweep(struct store *s, const struct idmap *map, struct err *e);
 

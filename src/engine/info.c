@@ -71,7 +71,8 @@ static void put_memory(json *o)
 	json_put_int(o, "memTotal", (int64_t)(si.totalram * (uint64_t)si.mem_unit));
 	json_put_int(o, "swapFree", (int64_t)(si.freeswap * (uint64_t)si.mem_unit));
 	json_put_int(o, "swapTotal", (int64_t)(si.totalswap * (uint64_t)si.mem_unit));
-	auto_free char *up = str_printf("%ldh %ldm %ld.00s", si.uptime / 3600, si.uptime / 60 % 60, si.uptime % 60);
+	auto_free char *up = str_printf("%ldh %ldm %ld.00s", si.uptime / 3600, si.uptime / 60 % 60,
+					si.uptime % 60);
 	json_put_str(o, "uptime", up);
 }
 
@@ -83,7 +84,10 @@ static void put_cgroup(json *o)
 	bool v2 = statfs("/sys/fs/cgroup", &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
 	json *list = json_object_new_array();
 	json_put_str(o, "cgroupVersion", v2 ? "v2" : "v1");
-	if (v2 && file_read_at(AT_FDCWD, "/sys/fs/cgroup/cgroup.controllers", TEXT_MAX, &text, NULL, &e) == 0) {
+	if (v2
+	    && file_read_at(AT_FDCWD, "/sys/fs/cgroup/cgroup.controllers", TEXT_MAX, &text, NULL,
+			    &e)
+		       == 0) {
 		auto_strv struct strv words = { 0 };
 		text[strcspn(text, "\n")] = '\0';
 		strv_split(&words, text, ' ');
@@ -105,9 +109,11 @@ static bool module_is_on(const char *path, char yes)
 static json *security(void)
 {
 	json *o = json_object_new_object();
-	json_put_bool(o, "apparmorEnabled", module_is_on("/sys/module/apparmor/parameters/enabled", 'Y'));
+	json_put_bool(o, "apparmorEnabled",
+		      module_is_on("/sys/module/apparmor/parameters/enabled", 'Y'));
 	json_put_bool(o, "rootless", geteuid() != 0);
-	json_put_bool(o, "seccompEnabled", access("/proc/sys/kernel/seccomp/actions_avail", F_OK) == 0);
+	json_put_bool(o, "seccompEnabled",
+		      access("/proc/sys/kernel/seccomp/actions_avail", F_OK) == 0);
 	json_put_bool(o, "selinuxEnabled", access("/sys/fs/selinux/enforce", F_OK) == 0);
 	return o;
 }
@@ -144,7 +150,8 @@ static json *host_doc(const struct idmap *map)
 {
 	struct utsname u;
 	struct platform host = platform_host();
-	json *o = json_object_new_object(), *maps = json_object_new_object(), *dist = distribution();
+	json *o = json_object_new_object(), *maps = json_object_new_object(),
+	     *dist = distribution();
 	json_put_str(o, "arch", host.arch);
 	put_cgroup(o);
 	json_put_int(o, "cpus", sysconf(_SC_NPROCESSORS_ONLN));
@@ -182,7 +189,8 @@ static int store_doc(struct store *s, const struct info_opts *o, json **out, str
 	json_put_str(d, "graphRoot", store_root(s));
 	if (fstatvfs(store_fd(s), &fs) == 0) {
 		json_put_int(d, "graphRootAllocated", (int64_t)(fs.f_blocks * fs.f_frsize));
-		json_put_int(d, "graphRootUsed", (int64_t)((fs.f_blocks - fs.f_bfree) * fs.f_frsize));
+		json_put_int(d, "graphRootUsed",
+			     (int64_t)((fs.f_blocks - fs.f_bfree) * fs.f_frsize));
 	}
 	json_put_int(n, "number", (int64_t)images.n);
 	json_put(d, "imageStore", n);
@@ -194,7 +202,8 @@ static int store_doc(struct store *s, const struct info_opts *o, json **out, str
 	return 0;
 }
 
-int engine_info(struct store *s, const struct idmap *map, const struct info_opts *o, json **out, struct err *e)
+int engine_info(struct store *s, const struct idmap *map, const struct info_opts *o, json **out,
+		struct err *e)
 {
 	json *store;
 	if (store_doc(s, o, &store, e) < 0)

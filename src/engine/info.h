@@ -6,12 +6,12 @@
 #include "util/json.h"
 
 struct info_opts {
-	const char *runroot;            /* all borrowed */
-	const char *storage_driver;     /* NULL: the best that works */
-	const char *cgroup_manager;     /* NULL: the first that works */
+	const char *runroot;        /* all borrowed */
+	const char *storage_driver; /* NULL: the best that works */
+	const char *cgroup_manager; /* NULL: the first that works */
 };
 
 /* The keys host, store, registries and plugins of podman's info, as far as they are known. Each is
  * asked of the host, none is assumed. Owned by the caller. */
-must_check int engine_info(struct store *s, const struct idmap *map, const struct info_opts *o, json **out,
-			   struct err *e);
+must_check int engine_info(struct store *s, const struct idmap *map, const struct info_opts *o,
+			   json **out, struct err *e);

@@ -38,12 +38,16 @@ static json *state_doc(const struct state *s)
 
 static json *mount_doc(const struct mount_opts *m)
 {
-	static const char *const kinds[] = { [MOUNT_BIND] = "bind", [MOUNT_TMPFS] = "tmpfs", [MOUNT_VOLUME] = "volume" };
+	static const char *const kinds[] = {
+		[MOUNT_BIND] = "bind", [MOUNT_TMPFS] = "tmpfs", [MOUNT_VOLUME] = "volume"
+	};
 	json *d = json_object_new_object(), *options = json_object_new_array();
 	const struct {
 		bool on;
 		const char *word;
-	} words[] = { { m->nosuid, "nosuid" }, { m->nodev, "nodev" }, { m->noexec, "noexec" },
+	} words[] = { { m->nosuid, "nosuid" },
+		      { m->nodev, "nodev" },
+		      { m->noexec, "noexec" },
 		      { m->recursive && m->kind == MOUNT_BIND, "rbind" } };
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		if (words[i].on)
@@ -76,13 +80,15 @@ static json *mounts_doc(const struct create_opts *o)
 static const char *network_mode(enum network_kind kind)
 {
 	static const char *const names[] = {
-		[NETWORK_UNSET] = "default", [NETWORK_DEFAULT] = "default", [NETWORK_NONE] = "none",
-		[NETWORK_HOST] = "host",     [NETWORK_SLIRP] = "slirp4netns", [NETWORK_PASTA] = "pasta",
+		[NETWORK_UNSET] = "default",     [NETWORK_DEFAULT] = "default",
+		[NETWORK_NONE] = "none",         [NETWORK_HOST] = "host",
+		[NETWORK_SLIRP] = "slirp4netns", [NETWORK_PASTA] = "pasta",
 	};
 	return names[kind];
 }
 
-static json *config_doc(struct engine *en, const struct container *c, const struct image *img, json *process)
+static json *config_doc(struct engine *en, const struct container *c, const struct image *img,
+			json *process)
 {
 	const struct create_opts *o = &c->record.opts;
 	auto_strv struct strv command = { 0 }, entrypoint = { 0 }, labels = { 0 };
@@ -111,8 +117,10 @@ static json *config_doc(struct engine *en, const struct container *c, const stru
 		json_put_strv(d, "Env", &o->env);
 	json_put_strv(d, "Cmd", &command);
 	json_put_str(d, "Image", or_empty(c->record.image_name));
-	json_put_str(d, "WorkingDir", json_str(process, "cwd") ? json_str(process, "cwd")
-			: or_empty(o->workdir ? o->workdir : img->config.workdir));
+	json_put_str(d, "WorkingDir",
+		     json_str(process, "cwd")
+			     ? json_str(process, "cwd")
+			     : or_empty(o->workdir ? o->workdir : img->config.workdir));
 	json_put_strv(d, "Entrypoint", &entrypoint);
 	json_put_map(d, "Labels", &labels);
 	json_put_str(d, "StopSignal", or_empty(c->record.stop_signal));
@@ -145,7 +153,8 @@ static json *binds_doc(const struct create_opts *o)
 		const struct mount_opts *m = &o->mounts[i];
 		if (m->kind == MOUNT_TMPFS || !m->source)
 			continue;
-		auto_free char *text = str_printf("%s:%s:%s", m->source, m->target, m->read_only ? "ro" : "rw");
+		auto_free char *text = str_printf("%s:%s:%s", m->source, m->target,
+						  m->read_only ? "ro" : "rw");
 		json_object_array_add(a, json_object_new_string(text));
 	}
 	return a;
@@ -154,7 +163,8 @@ static json *binds_doc(const struct create_opts *o)
 static json *host_config_doc(struct engine *en, const struct container *c)
 {
 	const struct create_opts *o = &c->record.opts;
-	json *d = json_object_new_object(), *log = json_object_new_object(), *restart = json_object_new_object();
+	json *d = json_object_new_object(), *log = json_object_new_object(),
+	     *restart = json_object_new_object();
 	auto_free char *log_path = str_printf("%s/containers/%s/log", en->root, c->id);
 	bool logged = !str_eq(o->log_driver, "none");
 	json_put_str(log, "Type", logged ? "k8s-file" : "none");
@@ -200,17 +210,19 @@ static void put_path(json *d, json *process)
 {
 	json *args = json_arr(process, "args"), *rest = json_object_new_array();
 	size_t n = args ? json_object_array_length(args) : 0;
-	json_put_str(d, "Path", n ? json_object_get_string(json_object_array_get_idx(args, 0)) : "");
+	json_put_str(d, "Path",
+		     n ? json_object_get_string(json_object_array_get_idx(args, 0)) : "");
 	for (size_t i = 1; i < n; i++)
 		json_object_array_add(rest, json_object_get(json_object_array_get_idx(args, i)));
 	json_put(d, "Args", rest);
 }
 
-static json *inspect_doc(struct engine *en, const struct container *c, const struct state *s, const struct image *img,
-			 json *spec)
+static json *inspect_doc(struct engine *en, const struct container *c, const struct state *s,
+			 const struct image *img, json *spec)
 {
 	char created[TIME_TEXT], digest[DIGEST_TEXT];
-	json *d = json_object_new_object(), *process = json_obj(spec, "process"), *net = json_object_new_object();
+	json *d = json_object_new_object(), *process = json_obj(spec, "process"),
+	     *net = json_object_new_object();
 	auto_free char *dir = str_printf("%s/containers/%s", en->root, c->id);
 	auto_free char *config = str_printf("%s/config.json", dir);
 	json_put_str(d, "Id", c->id);
@@ -218,7 +230,8 @@ static json *inspect_doc(struct engine *en, const struct container *c, const str
 	put_path(d, process);
 	json_put(d, "State", state_doc(s));
 	json_put_str(d, "Image", c->record.image.hex);
-	json_put_str(d, "ImageDigest", digest_none(&img->manifest) ? "" : digest_text(&img->manifest, digest));
+	json_put_str(d, "ImageDigest",
+		     digest_none(&img->manifest) ? "" : digest_text(&img->manifest, digest));
 	json_put_str(d, "ImageName", or_empty(c->record.image_name));
 	json_put_str(d, "Rootfs", "");
 	json_put_str(d, "Pod", "");

@@ -17,16 +17,16 @@
 #include "util/time.h"
 
 #define CHUNK (64 << 10)
-#define LOOK_MS 500             /* how soon an end is noticed when nothing more is written */
+#define LOOK_MS 500 /* how soon an end is noticed when nothing more is written */
 #define TAIL_MAX (1 << 20)
 
 struct reader {
 	const struct logs_opts *o;
 	int fd;
-	struct buf in;          /* read, not yet a whole line */
-	struct buf out;         /* for standard output or error, as TO says */
+	struct buf in;  /* read, not yet a whole line */
+	struct buf out; /* for standard output or error, as TO says */
 	int to;
-	bool inside;            /* the last piece was not the end of its line */
+	bool inside; /* the last piece was not the end of its line */
 };
 
 static int flush(struct reader *r, struct err *e)
@@ -50,7 +50,8 @@ static int print_piece(struct reader *r, const char *line, size_t n, struct err 
 	if (r->o->since || r->o->until) {
 		auto_free char *when = xstrndup(line, (size_t)(stream - line));
 		int64_t t;
-		if (time_parse(when, 0, &t) < 0 || (r->o->since && t < r->o->since) || (r->o->until && t > r->o->until))
+		if (time_parse(when, 0, &t) < 0 || (r->o->since && t < r->o->since)
+		    || (r->o->until && t > r->o->until))
 			return 0;
 	}
 	int to = strncmp(stream, " stderr ", 8) == 0 ? STDERR_FILENO : STDOUT_FILENO;
@@ -82,7 +83,8 @@ static int read_on(struct reader *r, struct err *e)
 			return flush(r, e);
 		buf_add(&r->in, chunk, (size_t)n);
 		char *p = r->in.data;
-		for (char *nl; (nl = memchr(p, '\n', r->in.len - (size_t)(p - r->in.data))); p = nl + 1) {
+		for (char *nl; (nl = memchr(p, '\n', r->in.len - (size_t)(p - r->in.data)));
+		     p = nl + 1) {
 			if (print_piece(r, p, (size_t)(nl - p), e) < 0)
 				return -1;
 		}
@@ -145,7 +147,8 @@ static int follow(struct reader *r, const struct container *c, struct err *e)
 		if (!running)
 			return 0;
 		struct pollfd p = { .fd = watch, .events = POLLIN };
-		if (poll(&p, 1, LOOK_MS) > 0 && read(watch, events, sizeof events) < 0 && errno != EAGAIN)
+		if (poll(&p, 1, LOOK_MS) > 0 && read(watch, events, sizeof events) < 0
+		    && errno != EAGAIN)
 			return err_sys(e, "watch the log");
 	}
 }
@@ -158,7 +161,7 @@ int engine_logs(const struct container *c, const struct logs_opts *o, struct err
 	}
 	auto_fd int fd = openat(c->dir, "log", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0 && errno == ENOENT)
-		return 0;       /* it was never started */
+		return 0; /* it was never started */
 	if (fd < 0)
 		return err_sys(e, "open the log of %s", c->name);
 	if (o->tail >= 0 && o->tail < TAIL_MAX && seek_tail(fd, (size_t)o->tail, e) < 0)

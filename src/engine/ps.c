@@ -21,7 +21,8 @@ void engine_command(struct engine *en, const struct container *c, struct strv *o
 		return;
 	}
 	/* an image that is gone takes its default command with it */
-	if (!o->entrypoint_set && store_image_find(en->store, digest_text(&c->record.image, id), &img, NULL, &e) == 0)
+	if (!o->entrypoint_set
+	    && store_image_find(en->store, digest_text(&c->record.image, id), &img, NULL, &e) == 0)
 		strv_copy(out, &img.config.cmd);
 }
 
@@ -52,7 +53,8 @@ static json *ps_doc(struct engine *en, const struct container *c, const struct s
 {
 	const struct record *r = &c->record;
 	auto_strv struct strv command = { 0 };
-	auto_free char *created = ago(r->created), *since = str_printf("%s ago", created), *status = status_text(s);
+	auto_free char *created = ago(r->created), *since = str_printf("%s ago", created),
+		       *status = status_text(s);
 	json *d = json_object_new_object(), *names = json_object_new_array();
 	engine_command(en, c, &command);
 	json_object_array_add(names, json_object_new_string(c->name ? c->name : ""));
@@ -119,7 +121,8 @@ static bool has_status(const struct state *s, const char *want)
 	       || (s->status == CONTAINER_EXITED && str_eq(want, "stopped"));
 }
 
-static bool one_matches(const struct container *c, const struct state *s, const char *key, const char *value)
+static bool one_matches(const struct container *c, const struct state *s, const char *key,
+			const char *value)
 {
 	int64_t code;
 	if (str_eq(key, "id"))
@@ -132,12 +135,14 @@ static bool one_matches(const struct container *c, const struct state *s, const 
 		return has_status(s, value);
 	if (str_eq(key, "ancestor"))
 		return is_made_from(&c->record, value);
-	return str_to_i64(value, &code) == 0 && s->status == CONTAINER_EXITED && s->exit_code == code;
+	return str_to_i64(value, &code) == 0 && s->status == CONTAINER_EXITED
+	       && s->exit_code == code;
 }
 
 static int filters_check(const struct strv *filters, struct err *e)
 {
-	static const char *const keys[] = { "id=", "name=", "label=", "status=", "exited=", "ancestor=" };
+	static const char *const keys[] = { "id=",     "name=",   "label=",
+					    "status=", "exited=", "ancestor=" };
 	for (size_t i = 0; i < filters->n; i++) {
 		size_t k = 0;
 		while (k < sizeof keys / sizeof *keys && !str_starts(filters->list[i], keys[k]))
@@ -145,7 +150,8 @@ static int filters_check(const struct strv *filters, struct err *e)
 		if (k < sizeof keys / sizeof *keys)
 			continue;
 		err_set(e, ERR_USAGE, "invalid filter %s", filters->list[i]);
-		return err_hint(e, "Containers can be chosen by id=, name=, label=, status=, exited= and ancestor=.");
+		return err_hint(e, "Containers can be chosen by id=, name=, label=, status=, "
+				   "exited= and ancestor=.");
 	}
 	return 0;
 }
@@ -157,8 +163,10 @@ static bool passes(const struct container *c, const struct state *s, const struc
 		auto_free char *key = xstrndup(filters->list[i], key_n);
 		bool any = false;
 		for (size_t j = 0; j < filters->n && !any; j++) {
-			bool same = str_eq(key, "label") ? i == j
-							 : strncmp(filters->list[i], filters->list[j], key_n + 1) == 0;
+			bool same = str_eq(key, "label")
+					    ? i == j
+					    : strncmp(filters->list[i], filters->list[j], key_n + 1)
+						      == 0;
 			any = same && one_matches(c, s, key, filters->list[j] + key_n + 1);
 		}
 		if (!any)
@@ -191,7 +199,8 @@ static void add_one(struct engine *en, const struct ps_query *q, const char *id,
 	/* a filter by state asks for containers in that state */
 	bool any_state = q->all || q->last > 0;
 	for (size_t i = 0; i < q->filters->n; i++)
-		any_state |= str_starts(q->filters->list[i], "status=") || str_starts(q->filters->list[i], "exited=");
+		any_state |= str_starts(q->filters->list[i], "status=")
+			     || str_starts(q->filters->list[i], "exited=");
 	if ((!any_state && s.status != CONTAINER_RUNNING) || !passes(&c, &s, q->filters))
 		return;
 	xgrow(&rows->list, &rows->cap, rows->n + 1, sizeof *rows->list);

@@ -13,14 +13,15 @@
 
 struct job {
 	char *const *argv;
-	sigset_t mask;          /* signals as they were blocked before we waited for them */
+	sigset_t mask; /* signals as they were blocked before we waited for them */
 };
 
 /* In the namespace. Returns only when ARGV cannot be executed. */
 static int execute(void *arg, struct err *e)
 {
 	struct job *j = arg;
-	auto_free char *path = strchr(j->argv[0], '/') ? xstrdup(j->argv[0]) : proc_find(j->argv[0]);
+	auto_free char *path = strchr(j->argv[0], '/') ? xstrdup(j->argv[0])
+						       : proc_find(j->argv[0]);
 	sigprocmask(SIG_SETMASK, &j->mask, NULL);
 	if (!path)
 		return err_set(e, ERR_CMD_MISSING, "cannot run %s: no such program", j->argv[0]);
@@ -50,7 +51,9 @@ static int wait_forwarding(pid_t pid, const sigset_t *set)
 
 int engine_unshare(struct engine *en, char *const argv[], int *exit_code, struct err *e)
 {
-	static const int signals[] = { SIGCHLD, SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 };
+	static const int signals[] = {
+		SIGCHLD, SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2
+	};
 	struct job job = { .argv = argv };
 	struct err said;
 	sigset_t set;

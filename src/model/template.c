@@ -10,11 +10,12 @@
 #define TEMPLATE_MAX (64 << 10)
 
 struct node {
-	char *text;             /* NULL for a field */
-	struct strv path;       /* "A", "B"; empty is the whole value */
+	char *text;       /* NULL for a field */
+	struct strv path; /* "A", "B"; empty is the whole value */
 	bool as_json;
 };
-struct template {
+struct template
+{
 	struct node *nodes;
 	size_t n, cap;
 };
@@ -217,7 +218,8 @@ static int exec_field(const struct node *n, json *data, struct buf *out, struct 
 {
 	for (size_t i = 0; i < n->path.n; i++) {
 		if (!field(data, n->path.list[i], &data))
-			return err_set(e, ERR_USAGE, "template: there is no field %s", n->path.list[i]);
+			return err_set(e, ERR_USAGE, "template: there is no field %s",
+				       n->path.list[i]);
 	}
 	if (n->as_json) {
 		auto_free char *text = json_text(data, false);
@@ -240,7 +242,8 @@ int template_exec(const struct template *t, json *data, struct buf *out, struct 
 	return 0;
 }
 
-void template_headings(const struct template *t, const char *(*heading)(void *arg, const char *field), void *arg,
+void template_headings(const struct template *t,
+		       const char *(*heading)(void *arg, const char *field), void *arg,
 		       struct buf *out)
 {
 	for (size_t i = 0; i < t->n; i++) {

@@ -8,7 +8,7 @@
 #include "util/json.h"
 #include "util/str.h"
 
-struct template;                        /* opaque; one owner */
+struct template; /* opaque; one owner */
 
 /* Parse TEXT. On success *OUT is owned. */
 must_check int template_parse(const char *text, struct template **out, struct err *e);
@@ -20,5 +20,6 @@ void template_free_p(struct template **t);
 must_check int template_exec(const struct template *t, json *data, struct buf *out, struct err *e);
 /* Append T with each field replaced by its heading: HEADING(ARG, name of the last field), or that
  * name in capitals where it returns NULL. */
-void template_headings(const struct template *t, const char *(*heading)(void *arg, const char *field), void *arg,
+void template_headings(const struct template *t,
+		       const char *(*heading)(void *arg, const char *field), void *arg,
 		       struct buf *out);

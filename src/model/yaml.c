@@ -8,7 +8,8 @@
 
 static bool is_plain(const char *s)
 {
-	static const char *const words[] = { "true", "false", "yes", "no", "on", "off", "null", "y", "n" };
+	static const char *const words[] = { "true", "false", "yes", "no", "on",
+					     "off",  "null",  "y",   "n" };
 	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
 		if (strcasecmp(s, words[i]) == 0)
 			return false;
@@ -17,7 +18,8 @@ static bool is_plain(const char *s)
 		return false;
 	size_t n = strlen(s);
 	for (const char *p = s; *p; p++) {
-		if ((unsigned char)*p < ' ' || *p == 127 || strstr(p, ": ") == p || strstr(p, " #") == p)
+		if ((unsigned char)*p < ' ' || *p == 127 || strstr(p, ": ") == p
+		    || strstr(p, " #") == p)
 			return false;
 	}
 	return s[n - 1] != ':' && s[n - 1] != ' ';
@@ -29,7 +31,8 @@ static void print_scalar(json *v, struct buf *out)
 	if (!json_object_is_type(v, json_type_string) || is_plain(s))
 		buf_puts(out, v ? s : "null");
 	else
-		buf_puts(out, json_object_to_json_string_ext(v, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+		buf_puts(out, json_object_to_json_string_ext(
+				      v, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 }
 
 static size_t members(json *v)

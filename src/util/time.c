@@ -57,7 +57,10 @@ static int parse_duration(const char *p, int64_t *out)
 	static const struct {
 		const char *name;
 		int64_t ns;
-	} units[] = { { "ms", SECOND / 1000 }, { "h", 3600LL * SECOND }, { "m", 60LL * SECOND }, { "s", SECOND } };
+	} units[] = { { "ms", SECOND / 1000 },
+		      { "h", 3600LL * SECOND },
+		      { "m", 60LL * SECOND },
+		      { "s", SECOND } };
 	*out = 0;
 	if (!*p)
 		return -1;
