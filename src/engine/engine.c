@@ -42,6 +42,5 @@ void engine_close(struct engine *en)
 	free_ptr(&en->image_program);
 	free_ptr(&en->hello);
 	free_ptr(&en->seccomp_profile);
-	free_ptr(&en->network_cmd);
-	free_ptr(&en->netns);
+	config_free(&en->config);
 }

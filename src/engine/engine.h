@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 #include "container/container.h"
+#include "model/config.h"
 #include "model/image.h"
 #include "model/options.h"
 #include "store/store.h"
@@ -18,7 +19,7 @@ struct engine {                         /* filled by engine_open; const for most
 	char *hello;                    /* the image that we carry */
 	char *seccomp_profile;
 	const char *storage_driver, *cgroup_manager, *log_level;        /* as asked; NULL: whatever works */
-	char *network_cmd, *netns;      /* containers.conf; NULL: unset */
+	struct config config;           /* read by engine_start: other verbs need none of it */
 	struct store *store;
 	struct containers containers;
 	struct idmap ids;

@@ -83,7 +83,8 @@ static int make_streams(struct monitor *m, int input, bool attached, struct err 
 
 static void open_log(struct monitor *m)
 {
-	const char *driver = m->c->record.opts.log_driver;
+	const char *asked = m->c->record.opts.log_driver;
+	const char *driver = asked ? asked : m->en->config.log_driver;
 	m->log.fd = -1;
 	if (!str_eq(driver, "none"))
 		m->log.fd = openat(m->c->dir, "log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);

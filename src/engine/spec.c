@@ -93,13 +93,24 @@ static void spec_env(const struct create_opts *o, const struct image_config *ic,
 		strv_env_set(&s->env, o->env.list[i]);
 }
 
+static uint64_t usual_caps(const struct config *cf)
+{
+	uint64_t all = 0, bits;
+	if (!cf->default_capabilities_set)
+		return cap_defaults();
+	for (size_t i = 0; i < cf->default_capabilities.n; i++)
+		if (cap_parse(cf->default_capabilities.list[i], &bits) == 0)
+			all |= bits;
+	return all;
+}
+
 /* In the order given: ALL of one list, then single names of the other. */
-static void spec_caps(const struct create_opts *o, struct spec *s)
+static void spec_caps(const struct config *cf, const struct create_opts *o, struct spec *s)
 {
 	uint64_t all = 0, bits = 0;
 	if (cap_parse("all", &all) < 0)
 		all = 0;
-	s->caps = o->privileged ? all : cap_defaults();
+	s->caps = o->privileged ? all : usual_caps(cf);
 	for (size_t i = 0; i < o->cap_drop.n; i++)
 		if (cap_parse(o->cap_drop.list[i], &bits) == 0)
 			s->caps &= ~bits;
@@ -340,7 +351,7 @@ int engine_spec(struct engine *en, const struct container *c, const struct image
 		goto failed;
 	out->no_new_privileges = sec.no_new_privileges;
 	spec_env(o, &img->config, out);
-	spec_caps(o, out);
+	spec_caps(&en->config, o, out);
 	if (!o->privileged && !sec.unmask_all)
 		spec_masks(out);
 	if (spec_mounts(en, c, img, files, out, e) < 0)

@@ -1,4 +1,5 @@
 /* start.c - a container is started: the monitor is forked, and waited for until it says READY. */
+#include "engine/config.h"
 #include "engine/up.h"
 
 #include <errno.h>
@@ -104,6 +105,8 @@ int engine_start(struct engine *en, struct container *c, const struct start_opts
 	struct report r;
 	int fds[2];
 	*exit_code = 0;
+	if (config_read(&en->config, e) < 0)
+		return -1;
 	if (ends_open(&x, o->attach && o->interactive && !c->record.opts.tty, e) < 0)
 		return -1;
 	log_phase("start: record is made");

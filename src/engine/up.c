@@ -46,7 +46,7 @@ static enum network_kind network_asked(struct engine *en, const struct container
 	struct network_opts o = { 0 };
 	struct err ignored;
 	enum network_kind kind = c->record.opts.network.kind;
-	if (kind == NETWORK_UNSET && en->netns && network_opts_parse(en->netns, &o, &ignored) == 0) {
+	if (kind == NETWORK_UNSET && en->config.netns && network_opts_parse(en->config.netns, &o, &ignored) == 0) {
 		kind = o.kind;
 		network_opts_free(&o);
 	}
@@ -60,7 +60,7 @@ static int choose_network(struct engine *en, const struct container *c, struct l
 	l->net = o.kind;
 	if (o.kind == NETWORK_NONE || o.kind == NETWORK_HOST)
 		return 0;
-	return network_choose(&o, en->network_cmd, &l->net, e);
+	return network_choose(&o, en->config.network_cmd, &l->net, e);
 }
 
 static int make_spec(struct engine *en, const struct container *c, struct live *l, struct err *e)
@@ -82,18 +82,27 @@ static int load_filter(struct engine *en, const struct container *c, struct live
 		return -1;
 	if (str_eq(sec.seccomp, "unconfined") || (c->record.opts.privileged && !sec.seccomp))
 		return 0;
-	return seccomp_load_cached(en->containers.run, sec.seccomp ? sec.seccomp : en->seccomp_profile, &need, &l->seccomp, e);
+	const char *by_default = en->config.seccomp_profile ? en->config.seccomp_profile : en->seccomp_profile;
+	if (str_eq(by_default, "unconfined") && !sec.seccomp)
+		return 0;
+	return seccomp_load_cached(en->containers.run, sec.seccomp ? sec.seccomp : by_default, &need, &l->seccomp, e);
 }
 
-static int make_cgroup(struct engine *en, const struct container *c, struct live *l, struct err *e)
+/* The user's systemd works on it while we go on. */
+static int ask_cgroup(struct engine *en, const struct container *c, struct live *l, struct err *e)
 {
-	struct cgroup_opts o = {
+	l->cgroup_opts = (struct cgroup_opts){
 		.name = c->id,
 		.description = c->name,
-		.manager = en->cgroup_manager,
+		.manager = en->cgroup_manager ? en->cgroup_manager : en->config.cgroup_manager,
 		.leader = getpid(),
 	};
-	if (cgroup_up(&o, &l->cgroup, e) < 0)
+	return cgroup_ask(&l->cgroup_opts, &l->cgroup, e);
+}
+
+static int await_cgroup(struct live *l, struct err *e)
+{
+	if (cgroup_wait(l->cgroup, e) < 0)
 		return -1;
 	if (cgroup_path(l->cgroup))
 		l->spec.cgroup_path = xstrdup(cgroup_path(l->cgroup));
@@ -140,9 +149,10 @@ int engine_up(struct engine *en, struct container *c, struct live *l, struct err
 {
 	l->rt = (struct runtime){ .proc.pidfd = -1, .sock = -1, .userns = -1, .netns = -1, .terminal = -1 };
 	if (choose_network(en, c, l, e) < 0
+	    || ask_cgroup(en, c, l, e) < 0
 	    || make_spec(en, c, l, e) < 0
 	    || load_filter(en, c, l, e) < 0
-	    || make_cgroup(en, c, l, e) < 0
+	    || await_cgroup(l, e) < 0
 	    || spawn(en, c, l, e) < 0
 	    || start_network(c, l, e) < 0
 	    || etc_fill(c->run, c, &l->spec, l->net, l->network, e) < 0

@@ -7,9 +7,10 @@
 #include "runtime/runtime.h"
 
 struct live {                           /* what is up, in the order of set-up */
+	struct cgroup_opts cgroup_opts;
+	struct cgroup *cgroup;
 	struct spec spec;
 	struct seccomp_filter seccomp;
-	struct cgroup *cgroup;
 	struct runtime rt;
 	struct network *network;
 	enum network_kind net;
