@@ -9,6 +9,7 @@
  * (CAP_SYS_PTRACE, --privileged) can come by them; it gets no further than the user could. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -102,7 +103,7 @@ static pid_t start(const struct rootfs *r, const char *program, int dev, int out
 /* Ask something that only the program can answer; if it has died, its last words are the error. */
 static int wait_ready(const struct rootfs *r, pid_t pid, int words, struct err *e)
 {
-	char text[256] = "", path[FD_PATH];
+	char text[2048] = "", path[FD_PATH];
 	struct stat st;
 	auto_fd int root = openat(r->dir, "merged", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (root >= 0 && fstat(root, &st) == 0)
@@ -110,11 +111,13 @@ static int wait_ready(const struct rootfs *r, pid_t pid, int words, struct err *
 	err_sys(e, PROGRAM);
 	if (root >= 0 && umount2(rootfs_fd_path(root, path), MNT_DETACH) < 0)
 		log_debug("unmount: %s", strerror(errno));
-	if (fd_read_full(words, text, sizeof text - 1) > 0) {
-		text[strcspn(text, "\n")] = '\0';
-		auto_free char *shown = str_printable(text);
+	ssize_t n = fd_read_full(words, text, sizeof text - 1);
+	if (n > 0 && text[n - 1] == '\n')
+		text[n - 1] = '\0';
+	const char *line = strrchr(text, '\n');
+	auto_free char *shown = str_printable(line ? line + 1 : text);
+	if (*shown)
 		err_set(e, ERR_SYSTEM, "%s", shown);
-	}
 	if (proc_reap(pid) < 0)
 		log_debug(PROGRAM ": %s", strerror(errno));
 	return ROOTFS_REFUSED;
@@ -138,6 +141,17 @@ static int serve(const struct rootfs *r, const char *program, int dev, int tree,
 	return wait_ready(r, pid, words, e);
 }
 
+/* The program splits what it has resolved at colons once more, and undoes backslashes. */
+static bool is_path_usable(int dir)
+{
+	char link[FD_PATH], path[PATH_MAX + 1];
+	ssize_t n = readlink(rootfs_fd_path(dir, link), path, sizeof path - 1);
+	if (n < 0)
+		return false;
+	path[n] = '\0';
+	return !strpbrk(path, ":\\");
+}
+
 int fuse_mount(const struct rootfs *r, struct err *e)
 {
 	auto_fd int upper = -1;
@@ -145,6 +159,10 @@ int fuse_mount(const struct rootfs *r, struct err *e)
 	auto_free char *program = proc_find(PROGRAM);
 	if (!program) {
 		err_set(e, ERR_NOTFOUND, PROGRAM " is not installed");
+		return ROOTFS_REFUSED;
+	}
+	if (!is_path_usable(r->dir)) {
+		err_set(e, ERR_SYSTEM, PROGRAM " cannot work below a directory with \":\" in its name");
 		return ROOTFS_REFUSED;
 	}
 	auto_fd int dev = open("/dev/fuse", O_RDWR | O_CLOEXEC);

@@ -26,6 +26,7 @@
 
 struct fixture {
 	char *path;
+	const char *name;
 	int store, dir;                 /* from outside the namespace, as in the tool */
 	struct digest layers[2];
 	unsigned nlayers;
@@ -61,14 +62,15 @@ static int make_layers(void *arg, struct err *e)
 	return 0;
 }
 
-static int setup(void **state)
+static int setup_at(void **state, const char *name)
 {
 	struct fixture *f = xcalloc(1, sizeof *f);
 	struct idmap map;
 	struct err e = { 0 };
 	if (scratch_setup((void **)&f->path) < 0)
 		return -1;
-	auto_free char *dir = str_printf("%s/containers, with: signs", f->path);
+	auto_free char *dir = str_printf("%s/%s", f->path, name);
+	f->name = name;
 	f->dir = dir_make(dir, &e);
 	f->store = open(f->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	memcpy(f->layers[0].hex, hex1, sizeof hex1);
@@ -82,12 +84,22 @@ static int setup(void **state)
 	return 0;
 }
 
+static int setup(void **state)
+{
+	return setup_at(state, "containers");
+}
+
+static int setup_odd(void **state)
+{
+	return setup_at(state, "con:tai\\ners, with signs");
+}
+
 static int clean(void *arg, struct err *e)
 {
 	struct fixture *f = arg;
 	if (rootfs_remove(f->dir, e) < 0)
 		return -1;
-	if (unlinkat(f->store, "containers, with: signs", AT_REMOVEDIR) < 0)
+	if (unlinkat(f->store, f->name, AT_REMOVEDIR) < 0)
 		return err_sys(e, "something is left");
 	return tree_remove_at(f->store, "layers") < 0 ? err_sys(e, "layers") : 0;
 }
@@ -259,6 +271,11 @@ static void overlay(void **state)
 	expect(*state, no_host_paths);
 }
 
+static void odd_names(void **state)
+{
+	overlay(state);
+}
+
 static void fuse(void **state)
 {
 	whole(*state, "fuse-overlayfs");
@@ -293,10 +310,10 @@ static void overlay_then_fuse(void **state)
 	assert_int_equal(in_container(f, look, &e), -1);
 	assert_non_null(strstr(e.msg, "overlay driver"));
 	f->driver = "fuse-overlayfs";
-	if (in_container(f, look_again, &e) < 0 && e.hint[0])
+	err_clear(&e);
+	if (in_container(f, look_again, &e) < 0 && strstr(e.hint, "--storage-driver"))
 		skip();
-	assert_string_equal(e.hint, "");
-	expect(f, look_again);
+	assert_string_equal(e.msg, "");
 }
 
 static void read_only(void **state)
@@ -357,6 +374,7 @@ int main(void)
 #define FIXTURE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		FIXTURE(overlay),
+		cmocka_unit_test_setup_teardown(odd_names, setup_odd, teardown),
 		FIXTURE(fuse),
 		FIXTURE(copy),
 		FIXTURE(chosen),
