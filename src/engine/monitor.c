@@ -231,23 +231,30 @@ static void failed(struct monitor *m, struct err *why)
 	tell(m, &r);
 }
 
+/* All that others can see is taken down before the command hears of the end. Then the network helper is
+ * waited for, which the kernel keeps busy for a while with the device that it had. */
 static void ended(struct monitor *m)
 {
 	int status = proc_reap(m->live.rt.proc.pid);
 	struct report r = { .kind = REPORT_EXIT, .exit_code = status < 0 ? 125 : proc_exit_code(status) };
 	m->live.rt.proc.pid = 0;
+	network_stop(m->live.network);
 	drain(m);
 	m->state.status = CONTAINER_EXITED;
 	m->state.exit_code = r.exit_code;
 	m->state.finished = now();
 	m->state.pid = m->state.monitor = 0;
-	engine_down(&m->live);
+	if (m->live.cgroup && cgroup_path(m->live.cgroup))
+		cgroup_path_remove(cgroup_path(m->live.cgroup));
 	logfile_close(&m->log);
 	if (m->c->record.opts.remove)
 		remove_container(m);
 	else
 		save(m);
+	fd_close(&m->c->lock);
 	tell(m, &r);
+	fd_close(&m->sock);
+	engine_down(&m->live);
 }
 
 static void leave_session(void)

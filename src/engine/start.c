@@ -118,9 +118,6 @@ int engine_start(struct engine *en, struct container *c, const struct start_opts
 		fd_close(&fds[0]);
 		fd_close(&fds[1]);
 	}
-	/* attached, everything is gone when we are: the monitor has taken it down */
-	if (pid > 0 && (result < 0 || o->attach) && proc_reap(pid) < 0)
-		log_debug("the monitor cannot be waited for: %s", strerror(errno));
 	ends_close(&x);
 	return result;
 }

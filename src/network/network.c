@@ -251,6 +251,13 @@ int network_pid(const struct network *n)
 	return n->pid;
 }
 
+void network_stop(struct network *n)
+{
+	/* it keeps nothing that would want an orderly end */
+	if (n && n->pid > 0)
+		kill(n->pid, SIGKILL);
+}
+
 void network_down(struct network *n)
 {
 	if (!n)
@@ -258,11 +265,9 @@ void network_down(struct network *n)
 	fd_close(&n->keep);
 	fd_close(&n->ready);
 	fd_close(&n->log);
-	if (n->pid > 0) {
-		/* it keeps nothing that would want an orderly end */
-		kill(n->pid, SIGKILL);
+	network_stop(n);
+	if (n->pid > 0)
 		(void)!proc_reap(n->pid);
-	}
 	buf_free(&n->said);
 	free(n);
 }

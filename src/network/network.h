@@ -29,5 +29,7 @@ const char *network_own_address(const struct network *n);
 int network_keep_fd(const struct network *n);
 /* The helper's pid (for whoever takes over as its parent), 0 when none. */
 int network_pid(const struct network *n);
+/* Tell the helper to end, without waiting: the kernel takes 20 ms and more to take its device down. NULL is fine. */
+void network_stop(struct network *n);
 /* End the helper and reap it. NULL is fine. */
 void network_down(struct network *n);
