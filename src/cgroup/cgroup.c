@@ -93,6 +93,17 @@ static int make_child(struct cgroup *c, struct err *e)
 	return 0;
 }
 
+const char *cgroup_likely(void)
+{
+	auto_free char *own = have_v2() ? cgroup_of(getpid()) : NULL;
+	if (!own)
+		return "none";
+	if (scope_possible())
+		return "systemd";
+	auto_free char *procs = str_printf("%s%s/cgroup.procs", CGROUP_MOUNT, own);
+	return access(procs, W_OK) == 0 ? "cgroupfs" : "none";
+}
+
 /* ---- systemd: a scope */
 
 static int ask(struct cgroup *c, struct err *e)

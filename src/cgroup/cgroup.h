@@ -21,6 +21,8 @@ must_check int cgroup_up(const struct cgroup_opts *o, struct cgroup **out, struc
  * to be freed. */
 must_check int cgroup_ask(const struct cgroup_opts *o, struct cgroup **out, struct err *e);
 must_check int cgroup_wait(struct cgroup *c, struct err *e);
+/* The back end that a NULL manager means here, as far as can be told without asking anybody. */
+const char *cgroup_likely(void);
 /* For CLONE_INTO_CGROUP, by LEADER or its child: a descriptor of the container's own directory,
  * borrowed; -1 for none. */
 int cgroup_fd(const struct cgroup *c);

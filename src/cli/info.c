@@ -20,12 +20,8 @@ static const struct opt_group groups[] = { { "Options", rows, 0 }, { 0 } };
 
 static int collect(struct cli *cli, json **out, struct err *e)
 {
-	auto_store struct store *s = NULL;
-	struct idmap map;
-	struct info_opts o = { .storage_driver = cli->global.storage_driver,
-			       .cgroup_manager = cli->global.cgroup_manager };
-	if (cli_store(cli, &s, e) < 0 || cli_runroot(cli, &o.runroot, e) < 0
-	    || cli_idmap(cli, &map, e) < 0 || engine_info(s, &map, &o, out, e) < 0)
+	auto_engine struct engine en = { 0 };
+	if (cli_engine(cli, &en, e) < 0 || engine_info(&en, out, e) < 0)
 		return -1;
 	json_put(*out, "version", version_doc(cli));
 	return 0;

@@ -25,7 +25,7 @@ static const struct opt anywhere[] = {
 	  .values = "trace|debug|info|warn|warning|error|fatal|panic", .flags = OPT_OPEN },
 	{ "storage-driver", 0, OPT_STR, G(storage_driver), "DRIVER",
 	  .help = "How layers are stacked, instead of the best that works",
-	  .values = "overlay|fuse-overlayfs|copy" },
+	  .values = "overlay|fuse-overlayfs|copy", .flags = OPT_OPEN },
 	{ "cgroup-manager", 0, OPT_STR, G(cgroup_manager), "MANAGER",
 	  .help = "Who makes control groups", .values = "systemd|cgroupfs|none" },
 	/* Named by programs that drive podman. Cuddy has no parts that these could choose. */

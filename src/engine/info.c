@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/magic.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +14,15 @@
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <unistd.h>
+#include "cgroup/cgroup.h"
+#include "engine/config.h"
+#include "engine/images.h"
+#include "engine/inspect.h"
 #include "model/options.h"
 #include "model/platform.h"
+#include "model/spec.h"
 #include "network/network.h"
+#include "store/rootfs.h"
 #include "util/fd.h"
 #include "util/proc.h"
 
@@ -76,13 +83,14 @@ static void put_memory(json *o)
 	json_put_str(o, "uptime", up);
 }
 
-static void put_cgroup(json *o)
+static void put_cgroup(const char *manager, json *o)
 {
 	struct statfs fs;
 	struct err e = { 0 };
 	auto_free char *text = NULL;
 	bool v2 = statfs("/sys/fs/cgroup", &fs) == 0 && fs.f_type == CGROUP2_SUPER_MAGIC;
 	json *list = json_object_new_array();
+	json_put_str(o, "cgroupManager", manager ? manager : cgroup_likely());
 	json_put_str(o, "cgroupVersion", v2 ? "v2" : "v1");
 	if (v2
 	    && file_read_at(AT_FDCWD, "/sys/fs/cgroup/cgroup.controllers", TEXT_MAX, &text, NULL,
@@ -106,25 +114,33 @@ static bool module_is_on(const char *path, char yes)
 	return fd >= 0 && fd_read_full(fd, &c, 1) == 1 && c == yes;
 }
 
-static json *security(void)
+static json *security(const char *profile)
 {
+	auto_strv struct strv caps = { 0 };
 	json *o = json_object_new_object();
+	for (unsigned i = 0; cap_name(i); i++) {
+		if (cap_defaults() & 1ULL << i)
+			strv_add(&caps, cap_name(i));
+	}
+	auto_free char *list = strv_join(&caps, ",");
 	json_put_bool(o, "apparmorEnabled",
 		      module_is_on("/sys/module/apparmor/parameters/enabled", 'Y'));
+	json_put_str(o, "capabilities", list);
 	json_put_bool(o, "rootless", geteuid() != 0);
 	json_put_bool(o, "seccompEnabled",
 		      access("/proc/sys/kernel/seccomp/actions_avail", F_OK) == 0);
+	json_put_str(o, "seccompProfilePath", profile);
 	json_put_bool(o, "selinuxEnabled", access("/sys/fs/selinux/enforce", F_OK) == 0);
 	return o;
 }
 
 /* The program that would carry packets, when one is there. */
-static void put_network(json *o)
+static void put_network(const char *conf, json *o)
 {
 	static const struct network_opts by_default = { .kind = NETWORK_DEFAULT };
 	struct err e = { 0 };
 	enum network_kind kind;
-	if (network_choose(&by_default, NULL, &kind, &e) < 0)
+	if (network_choose(&by_default, conf, &kind, &e) < 0)
 		return;
 	const char *name = kind == NETWORK_PASTA ? "pasta" : "slirp4netns";
 	auto_free char *path = proc_find(name);
@@ -146,14 +162,15 @@ static json *runtime(void)
 	return o;
 }
 
-static json *host_doc(const struct idmap *map)
+static json *host_doc(const struct engine *en)
 {
+	const struct idmap *map = &en->ids;
 	struct utsname u;
 	struct platform host = platform_host();
 	json *o = json_object_new_object(), *maps = json_object_new_object(),
 	     *dist = distribution();
 	json_put_str(o, "arch", host.arch);
-	put_cgroup(o);
+	put_cgroup(en->cgroup_manager ? en->cgroup_manager : en->config.cgroup_manager, o);
 	json_put_int(o, "cpus", sysconf(_SC_NPROCESSORS_ONLN));
 	if (dist)
 		json_put(o, "distribution", dist);
@@ -167,50 +184,86 @@ static json *host_doc(const struct idmap *map)
 		json_put_str(o, "kernel", u.release);
 	}
 	put_memory(o);
-	put_network(o);
+	put_network(en->config.network_cmd, o);
 	json_put(o, "ociRuntime", runtime());
 	json_put_str(o, "os", "linux");
-	json_put(o, "security", security());
+	json_put(o, "security",
+		 security(en->config.seccomp_profile ? en->config.seccomp_profile
+						     : en->seccomp_profile));
 	json_put_bool(o, "serviceIsRemote", false);
 	return o;
 }
 
-static int store_doc(struct store *s, const struct info_opts *o, json **out, struct err *e)
+static int probe(void *store, struct err *e)
+{
+	return rootfs_probe_overlay(store, e);
+}
+
+/* The driver that a container would get. */
+static const char *driver(struct engine *en)
+{
+	struct err e = { 0 };
+	if (en->storage_driver)
+		return en->storage_driver;
+	if (userns_run(&en->ids, CLONE_NEWNS, probe, en->store, &e) == 0)
+		return "overlay";
+	auto_free char *fuse = proc_find("fuse-overlayfs");
+	return fuse && access("/dev/fuse", R_OK | W_OK) == 0 ? "fuse-overlayfs" : "copy";
+}
+
+static int count_containers(struct engine *en, json **out, struct err *e)
+{
+	static const struct strv none = { 0 };
+	const struct ps_query q = { .all = true, .filters = &none };
+	auto_json json *list = NULL;
+	int64_t running = 0;
+	if (engine_ps(en, &q, &list, e) < 0)
+		return -1;
+	size_t n = json_object_array_length(list);
+	for (size_t i = 0; i < n; i++)
+		running += str_eq(json_str(json_object_array_get_idx(list, i), "State"), "running");
+	*out = json_object_new_object();
+	json_put_int(*out, "number", (int64_t)n);
+	json_put_int(*out, "paused", 0);
+	json_put_int(*out, "running", running);
+	json_put_int(*out, "stopped", (int64_t)n - running);
+	return 0;
+}
+
+static int store_doc(struct engine *en, json **out, struct err *e)
 {
 	struct statvfs fs;
-	auto_free char *volumes = str_printf("%s/volumes", store_root(s));
-	struct image_rows images = { 0 };
-	if (store_images(s, &images, e) < 0)
+	auto_free char *volumes = str_printf("%s/volumes", en->root);
+	auto_image_rows struct image_rows images = { 0 };
+	json *containers;
+	if (store_images(en->store, &images, e) < 0 || count_containers(en, &containers, e) < 0)
 		return -1;
 	json *d = json_object_new_object(), *n = json_object_new_object();
-	if (o->storage_driver)
-		json_put_str(d, "graphDriverName", o->storage_driver);
+	json_put(d, "containerStore", containers);
+	json_put_str(d, "graphDriverName", driver(en));
 	json_put(d, "graphOptions", json_object_new_object());
-	json_put_str(d, "graphRoot", store_root(s));
-	if (fstatvfs(store_fd(s), &fs) == 0) {
+	json_put_str(d, "graphRoot", en->root);
+	if (fstatvfs(store_fd(en->store), &fs) == 0) {
 		json_put_int(d, "graphRootAllocated", (int64_t)(fs.f_blocks * fs.f_frsize));
 		json_put_int(d, "graphRootUsed",
 			     (int64_t)((fs.f_blocks - fs.f_bfree) * fs.f_frsize));
 	}
 	json_put_int(n, "number", (int64_t)images.n);
 	json_put(d, "imageStore", n);
-	json_put_str(d, "runRoot", o->runroot);
+	json_put_str(d, "runRoot", en->runroot);
 	json_put_str(d, "volumePath", volumes);
 	json_put_bool(d, "transientStore", false);
-	image_rows_free(&images);
 	*out = d;
 	return 0;
 }
 
-int engine_info(struct store *s, const struct idmap *map, const struct info_opts *o, json **out,
-		struct err *e)
+int engine_info(struct engine *en, json **out, struct err *e)
 {
 	json *store;
-	if (store_doc(s, o, &store, e) < 0)
+	if (config_read(&en->config, e) < 0 || store_doc(en, &store, e) < 0)
 		return -1;
-	json *d = json_object_new_object();
-	json_put(d, "host", host_doc(map));
-	json_put(d, "store", store);
-	*out = d;
+	*out = json_object_new_object();
+	json_put(*out, "host", host_doc(en));
+	json_put(*out, "store", store);
 	return 0;
 }

@@ -17,6 +17,8 @@
 #include "util/err.h"
 #include "model/digest.h"
 
+struct store;
+
 struct rootfs_opts {
 	int store_root;                 /* descriptor of the store's root; may be from before the namespace */
 	int container_dir;              /* descriptor of containers/ID; the same */
@@ -29,6 +31,9 @@ struct rootfs_opts {
 
 /* Is NAME a driver that can be forced ("overlay", "fuse-overlayfs", "copy" or podman's "vfs")? */
 must_check int rootfs_driver_check(const char *name, struct err *e);
+/* Would the kernel's overlay take a writable layer in this store? Tried out in a stage, in the user and mount
+ * namespace like all that follows. 0, or -1 and why not. */
+must_check int rootfs_probe_overlay(struct store *s, struct err *e);
 /* Mount (or copy) the root file system on containers/ID/merged in the caller's mount namespace. Returns an
  * O_PATH descriptor of its root, for pivot_root. */
 must_check int rootfs_mount(const struct rootfs_opts *o, struct err *e);
