@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/close_range.h>
+#include <linux/keyctl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include "util/fd.h"
@@ -50,6 +52,18 @@ static int step_ids(struct child *c, struct err *e)
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return err_sys(e, "hide from the container");
 	return 0;
+}
+
+/* The session keyring of whoever started us comes along otherwise, and with it what the user keeps there. A
+ * filter around us that refuses the call refuses it to the container as well. */
+static int step_keys(struct child *c, struct err *e)
+{
+	(void)c;
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0 || errno == ENOSYS || errno == EPERM)
+		return 0;
+	err_sys(e, "make a session keyring");
+	return err_hint(e, "every container has one: an administrator allows more with the sysctls kernel.keys.maxkeys and "
+			"kernel.keys.maxbytes");
 }
 
 static int step_root(struct child *c, struct err *e)
@@ -214,6 +228,7 @@ static int step_execute(struct child *c, struct err *e)
 
 static int (*const steps[])(struct child *c, struct err *e) = {
 	step_ids,
+	step_keys,
 	step_root,
 	child_mounts,
 	child_dev,

@@ -543,27 +543,24 @@ static void default_profile_32_bit(void **state)
 {
 	auto_seccomp struct seccomp_filter f = { 0 };
 	const uint32_t i386 = AUDIT_ARCH_I386, amd64 = AUDIT_ARCH_X86_64;
-	struct call sti = { { 0, 0x5412 } }, sti_high = { { 0, 0x100005412 } }, alg = { { 38 } };
-	struct call newuser = { { CLONE_NEWUSER } }, sys_socket = { { 1 } },
-		    sys_connect = { { 3 } };
+	struct call sti = { { 0, 0x5412 } }, sti_high = { { 0, 0x100005412 } };
+	struct call audit = { { 16, 0, 9 } }, newuser = { { CLONE_NEWUSER } },
+		    sys_socket = { { 1 } };
 	compile_default(cap_defaults(), NULL, &f);
 	assert_int_equal(ask_nr(&f, i386, 3, NONE), ALLOW);
 	assert_int_equal(ask_nr(&f, i386, 54, sti), NO(EPERM));
 	assert_int_equal(ask_nr(&f, i386, 54, sti_high), NO(EPERM));
-	assert_int_equal(ask_nr(&f, i386, 120, newuser), NO(EPERM));
-	assert_int_equal(ask_nr(&f, i386, 120, NONE), ALLOW);
-	assert_int_equal(ask_nr(&f, i386, 310, newuser), NO(EPERM));
-	assert_int_equal(ask_nr(&f, i386, 435, NONE), NO(ENOSYS));
-	assert_int_equal(ask_nr(&f, i386, 288, NONE), NO(EPERM));
-	assert_int_equal(ask_nr(&f, i386, 359, alg), NO(EAFNOSUPPORT));
+	assert_int_equal(ask_nr(&f, i386, 54, NONE), ALLOW);
+	assert_int_equal(ask_nr(&f, i386, 120, newuser), ALLOW);
+	assert_int_equal(ask_nr(&f, i386, 286, NONE), NO(ENOSYS));
+	assert_int_equal(ask_nr(&f, i386, 359, audit), NO(EINVAL));
 	assert_int_equal(ask_nr(&f, i386, 359, NONE), ALLOW);
-	assert_int_equal(ask_nr(&f, i386, 102, sys_socket), NO(ENOSYS));
-	assert_int_equal(ask_nr(&f, i386, 102, sys_connect), ALLOW);
+	/* how 32-bit programs of Debian's make their sockets */
+	assert_int_equal(ask_nr(&f, i386, 102, sys_socket), ALLOW);
 	for (uint32_t nr = 0; nr < 600; nr++)
 		assert_int_equal(ask_nr(&f, amd64, 0x40000000 | nr, NONE), NO(ENOSYS));
-	/* an image of 32-bit programs cannot do without */
 	compile_default(cap_defaults(), "386", &f);
-	assert_int_equal(ask_nr(&f, i386, 102, sys_socket), ALLOW);
+	assert_int_equal(ask_nr(&f, i386, 3, NONE), ALLOW);
 	assert_int_equal(ask_nr(&f, amd64, 0, NONE), ALLOW);
 }
 #endif
@@ -572,42 +569,142 @@ static void default_profile_bites(void **state)
 {
 	auto_seccomp struct seccomp_filter f = { 0 };
 	static const char *const forbidden[] = {
-		"add_key",
-		"keyctl",
-		"request_key",
-		"io_uring_setup",
-		"kexec_load",
-		"swapon",
-		"bpf",
-		"userfaultfd",
-		"perf_event_open",
-		"mount",
-		"setns",
-		"init_module",
-		"syslog",
-		"reboot",
-		"open_by_handle_at",
-		"settimeofday",
+		"kexec_load",   "swapon",      "bpf",    "userfaultfd", "perf_event_open",
+		"init_module",  "sethostname", "syslog", "vmsplice",    "open_by_handle_at",
+		"settimeofday", "ioperm",      "acct",
 	};
-	static const int flags[] = { CLONE_NEWNS,   CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC,
-				     CLONE_NEWUSER, CLONE_NEWPID,    CLONE_NEWNET };
+	static const char *const absent[] = { "io_uring_setup", "io_uring_enter", "add_key",
+					      "request_key" };
 	compile_default(cap_defaults(), NULL, &f);
 	for (size_t i = 0; i < sizeof forbidden / sizeof *forbidden; i++)
 		assert_int_equal(ASK(&f, forbidden[i], 0), NO(EPERM));
+	for (size_t i = 0; i < sizeof absent / sizeof *absent; i++)
+		assert_int_equal(ASK(&f, absent[i], 0), NO(ENOSYS));
+	assert_int_equal(ask_nr(&f, seccomp_arch_native(), 9999, NONE), NO(ENOSYS));
+}
+
+/* What containers in containers, bubblewrap and browsers' sandboxes are made of. */
+static void default_profile_nests(void **state)
+{
+	auto_seccomp struct seccomp_filter f = { 0 };
+	static const char *const needed[] = {
+		"clone3",     "setns",   "mount",  "umount2",   "pivot_root", "fsopen",
+		"fsconfig",   "fsmount", "fspick", "open_tree", "move_mount", "mount_setattr",
+		"pidfd_open", "chroot",  "ptrace", "keyctl",    "seccomp",    "reboot",
+	};
+	static const int flags[] = { CLONE_NEWNS,   CLONE_NEWCGROUP, CLONE_NEWUTS, CLONE_NEWIPC,
+				     CLONE_NEWUSER, CLONE_NEWPID,    CLONE_NEWNET, 0 };
+	compile_default(cap_defaults(), NULL, &f);
+	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+		assert_int_equal(ASK(&f, needed[i], 0), ALLOW);
 	for (size_t i = 0; i < sizeof flags / sizeof *flags; i++) {
 		uint64_t flag = (uint64_t)flags[i];
-#ifndef __s390x__
-		assert_int_equal(ASK(&f, "clone", flag | SIGCHLD), NO(EPERM));
-		assert_int_equal(ASK(&f, "clone", flag | UINT64_C(1) << 40), NO(EPERM));
-#endif
-		assert_int_equal(ASK(&f, "unshare", flag | CLONE_FS), NO(EPERM));
+		assert_int_equal(ASK(&f, "clone", flag | SIGCHLD, flag), ALLOW);
+		assert_int_equal(ASK(&f, "unshare", flag | CLONE_FS), ALLOW);
 	}
-	assert_int_equal(ASK(&f, "unshare", 0x80), NO(EPERM));
-	assert_int_equal(ASK(&f, "unshare", CLONE_FS | CLONE_FILES), ALLOW);
-	assert_int_equal(ASK(&f, "clone", CLONE_VM | CLONE_THREAD | CLONE_SIGHAND), ALLOW);
-	assert_int_equal(ASK(&f, "clone3", 0), NO(ENOSYS));
-	assert_int_equal(ASK(&f, "chroot", 0), ALLOW);
-	assert_int_equal(ask_nr(&f, seccomp_arch_native(), 9999, NONE), NO(ENOSYS));
+}
+
+/* ---- compared with podman's, where that is installed as Debian 12 has it: others' differ with
+ * their age */
+
+#define PODMAN "/usr/share/containers/seccomp.json"
+#define PODMAN_SIZE 16401
+
+/* On purpose otherwise than there; HACKING.md says why. */
+static bool differs_on_purpose(const char *name, struct call c)
+{
+	static const char *const names[] = {
+		/* stricter: the host's log */
+		"syslog",
+		/* the same, said otherwise: EPERM where there it is ENOSYS */
+		"create_module",
+		"get_kernel_syms",
+		"quotactl_fd",
+		"personality",
+		/* newer than that profile, or next of kin of what it allows */
+		"io_pgetevents",
+		"io_pgetevents_time64",
+		"nice",
+		"futex_waitv",
+		"futex_wake",
+		"futex_wait",
+		"futex_requeue",
+		"set_mempolicy_home_node",
+		"cachestat",
+		"fchmodat2",
+		"map_shadow_stack",
+		"statmount",
+		"listmount",
+		"mseal",
+		"uretprobe",
+		"uprobe",
+		"open_tree_attr",
+		"getxattrat",
+		"setxattrat",
+		"listxattrat",
+		"removexattrat",
+		"file_getattr",
+		"file_setattr",
+		/* with a capability of its own, where there CAP_SYS_ADMIN is asked for */
+		"bpf",
+		"perf_event_open",
+	};
+	/* stricter: typing into a terminal */
+	if (str_eq(name, "ioctl"))
+		return c.a[1] == 0x5412 || c.a[1] == 0x541c;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (str_eq(name, names[i]))
+			return true;
+	return false;
+}
+
+static void compare(const struct seccomp_filter *ours, const struct seccomp_filter *theirs,
+		    uint32_t token, uint32_t audit)
+{
+	static const struct call calls[] = {
+		{ { 0 } },
+		{ { CLONE_NEWUSER | SIGCHLD, CLONE_NEWUSER } },
+		{ { AF_NETLINK, 0, 9 } },
+		{ { AF_ALG } },
+		{ { AF_VSOCK } },
+		{ { 0, 0x5412 } },
+		{ { 0, 0x541c } },
+		{ { PER_LINUX32 } },
+		{ { ADDR_NO_RANDOMIZE } },
+		{ { 0xffffffff } },
+		{ { 1 } },
+	};
+	for (uint32_t nr = 0; nr < 1000; nr++) {
+		char *name = seccomp_syscall_resolve_num_arch(token, (int)nr);
+		for (size_t i = 0; name && i < sizeof calls / sizeof *calls; i++) {
+			uint32_t a = ask_nr(ours, audit, nr, calls[i]);
+			uint32_t b = ask_nr(theirs, audit, nr, calls[i]);
+			if (a != b && !differs_on_purpose(name, calls[i]))
+				fail_msg("%s (%jx, %jx): %x, podman's %x", name,
+					 (uintmax_t)calls[i].a[0], (uintmax_t)calls[i].a[1], a, b);
+		}
+		free(name);
+	}
+}
+
+static void default_profile_like_podmans(void **state)
+{
+	auto_seccomp struct seccomp_filter ours = { 0 }, theirs = { 0 };
+	const uint64_t caps[] = { 0, cap_defaults(), CAP_SYS_ADMIN, UINT64_MAX };
+	struct err e = { 0 };
+	struct stat st;
+	if (stat(PODMAN, &st) < 0 || st.st_size != PODMAN_SIZE)
+		skip();
+	for (size_t i = 0; i < sizeof caps / sizeof *caps; i++) {
+		struct seccomp_need need = { .caps = caps[i] };
+		compile_default(caps[i], NULL, &ours);
+		seccomp_filter_free(&theirs);
+		assert_int_equal(seccomp_load_cached(-1, PODMAN, &need, &theirs, &e), 0);
+		compare(&ours, &theirs, seccomp_arch_native(), seccomp_arch_native());
+#ifdef __x86_64__
+		compare(&ours, &theirs, SCMP_ARCH_X86, AUDIT_ARCH_I386);
+#endif
+	}
 }
 
 static void default_profile_arguments(void **state)
@@ -621,9 +718,6 @@ static void default_profile_arguments(void **state)
 	assert_int_equal(ASK(&f, "ioctl", 0, TIOCGWINSZ), ALLOW);
 	assert_int_equal(ASK(&f, "socket", AF_UNIX), ALLOW);
 	assert_int_equal(ASK(&f, "socket", AF_INET6), ALLOW);
-	assert_int_equal(ASK(&f, "socket", AF_ALG), NO(EAFNOSUPPORT));
-	assert_int_equal(ASK(&f, "socket", AF_ALG | high), NO(EAFNOSUPPORT));
-	assert_int_equal(ASK(&f, "socket", AF_VSOCK), NO(EAFNOSUPPORT));
 	assert_int_equal(ASK(&f, "socket", AF_NETLINK, 0, 0), ALLOW);
 	assert_int_equal(ASK(&f, "socket", AF_NETLINK, 0, 9), NO(EINVAL));
 	assert_int_equal(ASK(&f, "socket", AF_INET, 0, 9), ALLOW);
@@ -641,26 +735,22 @@ static void default_profile_with_caps(void **state)
 		const char *name;
 	} table[] = {
 		{ CAP_SYS_ADMIN, "bpf" },           { CAP_BPF, "bpf" },
-		{ CAP_PERFMON, "perf_event_open" }, { CAP_SYS_ADMIN, "clone3" },
-		{ CAP_SYS_ADMIN, "setns" },         { CAP_SYS_ADMIN, "mount" },
-		{ CAP_SYS_PTRACE, "userfaultfd" },  { CAP_SYS_PTRACE, "kcmp" },
+		{ CAP_PERFMON, "perf_event_open" }, { CAP_SYS_ADMIN, "sethostname" },
+		{ CAP_SYS_PTRACE, "kcmp" },         { CAP_SYS_CHROOT, "chroot" },
 	};
 	auto_seccomp struct seccomp_filter f = { 0 };
 	for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
 		compile_default(table[i].cap, NULL, &f);
 		assert_int_equal(ASK(&f, table[i].name, 0), ALLOW);
 	}
-	compile_default(CAP_SYS_ADMIN, NULL, &f);
-	assert_int_equal(ASK(&f, "clone", CLONE_NEWUSER), ALLOW);
-	assert_int_equal(ASK(&f, "unshare", CLONE_NEWNS), ALLOW);
 	compile_default(CAP_AUDIT_WRITE, NULL, &f);
 	assert_int_equal(ASK(&f, "socket", AF_NETLINK, 0, 9), ALLOW);
 	compile_default(0, NULL, &f);
 	assert_int_equal(ASK(&f, "chroot", 0), NO(EPERM));
 	/* not even with all of them */
 	compile_default(UINT64_MAX, NULL, &f);
-	assert_int_equal(ASK(&f, "keyctl", 0), NO(EPERM));
-	assert_int_equal(ASK(&f, "io_uring_setup", 0), NO(EPERM));
+	assert_int_equal(ASK(&f, "userfaultfd", 0), NO(EPERM));
+	assert_int_equal(ASK(&f, "io_uring_setup", 0), NO(ENOSYS));
 	assert_int_equal(ASK(&f, "ioctl", 0, 0x5412), NO(EPERM));
 	assert_true(f.count < 1000);
 }
@@ -870,24 +960,18 @@ static void cache_absent(void **state)
 
 static void probe(void)
 {
-	EXPECT(syscall(SYS_keyctl, 0, 0, 0), EPERM);
-	EXPECT(syscall(SYS_unshare, CLONE_NEWUSER), EPERM);
-	EXPECT(syscall(SYS_clone3, NULL, 0), ENOSYS);
+	EXPECT(syscall(SYS_add_key, 0, 0, 0), ENOSYS);
+	EXPECT(syscall(SYS_vmsplice, -1, NULL, 0, 0), EPERM);
+	EXPECT(syscall(SYS_clone3, NULL, 0), EINVAL);
 	EXPECT(syscall(5000), ENOSYS);
 	EXPECT(ioctl(-1, TIOCSTI, ""), EPERM);
 	EXPECT(ioctl(-1, TIOCGWINSZ, NULL), EBADF);
 	EXPECT(syscall(SYS_ioctl, -1, 0x100005412, ""), EPERM);
 	EXPECT(personality(ADDR_NO_RANDOMIZE), EPERM);
-	EXPECT(socket(AF_ALG, SOCK_SEQPACKET, 0), EAFNOSUPPORT);
 	EXPECT(socket(AF_NETLINK, SOCK_RAW, 9), EINVAL);
-	EXPECT(syscall(SYS_mount, "", "/", "", 0, NULL), EPERM);
+	EXPECT(syscall(SYS_swapon, "", 0), EPERM);
 	if (personality(0xffffffff) < 0 || socket(AF_UNIX, SOCK_STREAM, 0) < 0)
 		_exit(2);
-#ifdef __s390x__
-	EXPECT(syscall(SYS_clone, 0, CLONE_NEWUSER | SIGCHLD, 0, 0, 0), EPERM);
-#else
-	EXPECT(syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD, 0, 0, 0, 0), EPERM);
-#endif
 	pid_t pid = fork();
 	if (pid == 0)
 		_exit(0);
@@ -908,14 +992,12 @@ static long call32(long nr, long a, long b)
 
 static void probe_32_bit(void)
 {
-	EXPECT(syscall(0x40000000L | SYS_keyctl, 0, 0, 0), ENOSYS);
+	EXPECT(syscall(0x40000000L | SYS_swapon, 0, 0, 0), ENOSYS);
 	EXPECT(syscall(0x40000000L | SYS_getpid), ENOSYS);
 	if (call32(20, 0, 0) != getpid()) /* a kernel without 32-bit code has nothing to ask */
 		return;
-	if (call32(288, 0, 0) != -EPERM || call32(54, -1, 0x5412) != -EPERM
-	    || call32(120, CLONE_NEWUSER | SIGCHLD, 0) != -EPERM
-	    || call32(310, CLONE_NEWUSER, 0) != -EPERM || call32(435, 0, 0) != -ENOSYS
-	    || call32(102, 1, 0) != -ENOSYS || call32(359, AF_ALG, SOCK_SEQPACKET) != -EAFNOSUPPORT)
+	if (call32(286, 0, 0) != -ENOSYS || call32(54, -1, 0x5412) != -EPERM
+	    || call32(316, -1, 0) != -EPERM || call32(425, 0, 0) != -ENOSYS)
 		_exit(4);
 	long fd = call32(359, AF_UNIX, SOCK_STREAM);
 	if (fd < 0)
@@ -980,6 +1062,8 @@ int main(void)
 		cmocka_unit_test(default_profile_32_bit),
 #endif
 		cmocka_unit_test(default_profile_bites),
+		cmocka_unit_test(default_profile_nests),
+		cmocka_unit_test(default_profile_like_podmans),
 		cmocka_unit_test(default_profile_arguments),
 		cmocka_unit_test(default_profile_with_caps),
 		cmocka_unit_test(kernel_bites),
