@@ -69,6 +69,7 @@ static int make_spec(struct engine *en, const struct container *c, struct live *
 	auto_free char *files = str_printf("%s/%s", en->runroot, c->id);
 	if (store_image_find(en->store, c->record.image.hex, &img, NULL, e) < 0)
 		return err_wrap(e, "the container's image");
+	snprintf(l->arch, sizeof l->arch, "%s", img.arch ? img.arch : "");
 	if (etc_make(c->run, e) < 0)
 		return -1;
 	return engine_spec(en, c, &img, files, l->net, &l->spec, e);
@@ -77,7 +78,7 @@ static int make_spec(struct engine *en, const struct container *c, struct live *
 static int load_filter(struct engine *en, const struct container *c, struct live *l, struct err *e)
 {
 	struct security sec;
-	struct seccomp_need need = { .caps = l->spec.caps };
+	struct seccomp_need need = { .caps = l->spec.caps, .arch = *l->arch ? l->arch : NULL };
 	if (security_parse(&c->record.opts, &sec, e) < 0)
 		return -1;
 	if (str_eq(sec.seccomp, "unconfined") || (c->record.opts.privileged && !sec.seccomp))

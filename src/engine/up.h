@@ -10,6 +10,7 @@ struct live {                           /* what is up, in the order of set-up */
 	struct cgroup_opts cgroup_opts;
 	struct cgroup *cgroup;
 	struct spec spec;
+	char arch[16];          /* of the image, in OCI's words; "" when it does not say */
 	struct seccomp_filter seccomp;
 	struct runtime rt;
 	struct network *network;
