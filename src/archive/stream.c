@@ -7,11 +7,11 @@
 #include "archive/stream.h"
 
 #include <errno.h>
-#include <openssl/evp.h>
 #include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 #include "archive/decoder.h"
+#include "archive/hash.h"
 #include "util/alloc.h"
 #include "util/fd.h"
 
@@ -43,7 +43,7 @@ struct stream {
 	bool sniffed, at_eof, member_ended, done, threaded;
 	unsigned char *in_buf;
 	struct bytes_in in;
-	EVP_MD_CTX *hash;
+	struct hash *hash;              /* until the end */
 	struct digest digest;
 	uint64_t size;
 	struct block blocks[RING];      /* only the first without read-ahead */
@@ -57,10 +57,9 @@ int stream_open(int fd, struct stream **out, struct err *e)
 	s->in_buf = xmalloc(IN_SIZE);
 	s->in.data = s->in_buf;
 	s->blocks[0].data = xmalloc(BLOCK_SIZE);
-	s->hash = EVP_MD_CTX_new();
-	if (!s->hash || !EVP_DigestInit_ex(s->hash, EVP_sha256(), NULL)) {
+	if (hash_new(&s->hash, e) < 0) {
 		stream_close(s);
-		return err_set(e, ERR_SYSTEM, "OpenSSL has no SHA-256");
+		return -1;
 	}
 	*out = s;
 	return 0;
@@ -169,14 +168,9 @@ static int pump(struct stream *s, struct block *b, struct err *e)
 			return -1;
 	b->n = BLOCK_SIZE - out.n;
 	s->size += b->n;
-	if (!EVP_DigestUpdate(s->hash, b->data, b->n))
-		return err_set(e, ERR_SYSTEM, "OpenSSL cannot hash");
-	if (b->n)
-		return 0;
-	unsigned char md[EVP_MAX_MD_SIZE];
-	if (!EVP_DigestFinal_ex(s->hash, md, NULL))
-		return err_set(e, ERR_SYSTEM, "OpenSSL cannot hash");
-	s->digest = digest_from_bytes(md);
+	hash_add(s->hash, b->data, b->n);
+	if (!b->n)
+		s->digest = hash_end(take(s->hash));
 	return 0;
 }
 
@@ -303,7 +297,7 @@ void stream_close(struct stream *s)
 		s->type->close(s->decoder);
 	for (size_t i = 0; i < RING; i++)
 		free(s->blocks[i].data);
-	EVP_MD_CTX_free(s->hash);
+	hash_free(s->hash);
 	free(s->in_buf);
 	free(s);
 }
