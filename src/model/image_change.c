@@ -16,7 +16,9 @@ static char *next_word(const char **p, bool *broken)
 {
 	struct buf b = { 0 };
 	char quote = 0;
-	const char *s = *p + strspn(*p, " \t\r\n");
+	const char *s = *p;
+	while (isspace((unsigned char)*s))
+		s++;
 	if (!*s)
 		return NULL;
 	for (; *s && (quote || !isspace((unsigned char)*s)); s++) {

@@ -4,6 +4,7 @@
  * the store's index without quoting. */
 #include "model/ref.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 #include "util/str.h"
 
@@ -59,11 +60,18 @@ static bool name_ok(const char *s)
 	}
 }
 
+static bool is_ipv6(const char *s, size_t n)
+{
+	struct in6_addr ignored;
+	auto_free char *text = xstrndup(s, n);
+	return inet_pton(AF_INET6, text, &ignored) == 1;
+}
+
 /* "example.com", "10.0.0.1", "[::1]": labels of letters, digits and inner dashes. */
 static bool host_name_ok(const char *s, size_t n)
 {
 	if (n > 2 && *s == '[')
-		return s[n - 1] == ']' && strspn(s + 1, "abcdefABCDEF" DIGIT ":.") == n - 2;
+		return s[n - 1] == ']' && is_ipv6(s + 1, n - 2);
 	for (;;) {
 		size_t label = 0;
 		while (label < n && s[label] != '.')

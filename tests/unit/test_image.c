@@ -195,7 +195,8 @@ static void changes(void **state)
 	change(&c, "VOLUME /a /b");
 	change(&c, "VOLUME [\"/b\", \"/c d\"]");
 	assert_int_equal(c.volumes.n, 3);
-	change(&c, "STOPSIGNAL SIGQUIT");
+	change(&c, "STOPSIGNAL \f\vSIGQUIT");
+	assert_string_equal(c.stop_signal, "SIGQUIT");
 	change(&c, "ONBUILD RUN x");
 	assert_string_equal(c.onbuild.list[0], "RUN x");
 	image_config_free(&c);

@@ -45,7 +45,7 @@ static void bad(void **state)
 		"", ":", "@", "/", "a/", "/a", "a//b", "A", "host/A", "a b", "a\nb", "a:", "a:.x", "a:-x", "a@", "a@b",
 		"a@sha256:12", "-a", "a-", ".a", "a.", "_a", "a___b", "a..b", "a._b", "../a", "a/../b", "a/..",
 		"https://q.io/a", "docker://a", "q.io:/a", "q.io:x/a", "q.io:0/a", "q.io:65536/a", "q.io:000080/a",
-		"-q.io/a", "q-.io/a", "q..io/a", ".io/a", "[::1/a", "[x]/a", "[]/a", "q.io/", "q.io/:t", "a:b:c", "a@b@c",
+		"-q.io/a", "q-.io/a", "q..io/a", ".io/a", "[::1/a", "[x]/a", "[..1]/a", "[1:2]/a", "[]/a", "q.io/", "q.io/:t", "a:b:c", "a@b@c",
 		HEX, "a\x80", "a:t\x1b[31m", "%2e%2e/a",
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
