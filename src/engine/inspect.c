@@ -123,7 +123,7 @@ static json *config_doc(struct engine *en, const struct container *c, const stru
 			     : or_empty(o->workdir ? o->workdir : img->config.workdir));
 	json_put_strv(d, "Entrypoint", &entrypoint);
 	json_put_map(d, "Labels", &labels);
-	json_put_str(d, "StopSignal", or_empty(c->record.stop_signal));
+	json_put_str(d, "StopSignal", c->record.stop_signal ? c->record.stop_signal : "SIGTERM");
 	json_put_strv(d, "CreateCommand", &o->create_command);
 	return d;
 }

@@ -26,7 +26,7 @@ struct reader {
 	struct buf in;  /* read, not yet a whole line */
 	struct buf out; /* for standard output or error, as TO says */
 	int to;
-	bool inside; /* the last piece was not the end of its line */
+	bool inside[2]; /* of each stream: the last piece did not end its line */
 };
 
 static int flush(struct reader *r, struct err *e)
@@ -55,16 +55,17 @@ static int print_piece(struct reader *r, const char *line, size_t n, struct err 
 			return 0;
 	}
 	int to = strncmp(stream, " stderr ", 8) == 0 ? STDERR_FILENO : STDOUT_FILENO;
+	bool *inside = &r->inside[to == STDERR_FILENO];
 	if ((to != r->to || r->out.len > CHUNK) && flush(r, e) < 0)
 		return -1;
 	r->to = to;
-	if (!r->inside && r->o->prefix)
+	if (!*inside && r->o->prefix)
 		buf_printf(&r->out, "%s ", r->o->prefix);
-	if (!r->inside && r->o->timestamps)
+	if (!*inside && r->o->timestamps)
 		buf_add(&r->out, line, (size_t)(stream + 1 - line));
 	buf_add(&r->out, text, (size_t)(end - text));
-	r->inside = tag[1] == 'P';
-	if (!r->inside)
+	*inside = tag[1] == 'P';
+	if (!*inside)
 		buf_putc(&r->out, '\n');
 	return 0;
 }
