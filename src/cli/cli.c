@@ -33,7 +33,9 @@ static int hand_over(struct cli *cli, struct err *e)
 static int dispatch(struct cli *cli, struct err *e)
 {
 	if (cli->global.version) {
-		printf("%s version %s\n", cli->program, version_shown(cli));
+		/* devcontainers tells podman from docker by this word */
+		printf("%s version %s\n", cli_is_podman(cli) ? "podman" : "cuddy",
+		       version_shown(cli));
 		return 0;
 	}
 	if (!cli->command) {

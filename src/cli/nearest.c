@@ -37,7 +37,7 @@ static bool nearer(const char *typed, const char *name, unsigned *best)
 	unsigned d = distance(typed, name);
 	if (n >= 3 && str_starts(name, typed) && d > 1)
 		d = 1;
-	if (d >= *best || d > 1 + n / 3)
+	if (d >= *best || d > n / 3 + (n > 3))
 		return false;
 	*best = d;
 	return true;
