@@ -263,9 +263,11 @@ void http_end(struct request *q)
 
 /* ---- the turns */
 
-static void collect(struct registry *r)
+/* Mark those that are through; whether there were any. */
+static bool collect(struct registry *r)
 {
 	CURLMsg *m;
+	bool any = false;
 	int left;
 	while ((m = curl_multi_info_read(r->multi, &left))) {
 		struct request *q = NULL;
@@ -276,9 +278,10 @@ static void collect(struct registry *r)
 		curl_multi_remove_handle(r->multi, m->easy_handle);
 		q->result = result;
 		q->running = false;
-		q->done = true;
+		q->done = any = true;
 		curl_easy_getinfo(q->curl, CURLINFO_RESPONSE_CODE, &q->response.status);
 	}
+	return any;
 }
 
 int http_pump(struct registry *r, int timeout_ms, struct curl_waitfd *extra, unsigned n,
@@ -286,8 +289,7 @@ int http_pump(struct registry *r, int timeout_ms, struct curl_waitfd *extra, uns
 {
 	int running;
 	CURLMcode rc = curl_multi_perform(r->multi, &running);
-	collect(r);
-	if (rc == CURLM_OK && timeout_ms)
+	if (!collect(r) && rc == CURLM_OK)
 		rc = curl_multi_poll(r->multi, extra, n, timeout_ms, NULL);
 	if (rc != CURLM_OK)
 		return err_set(e, ERR_SYSTEM, "%s: %s", r->host, curl_multi_strerror(rc));
@@ -298,7 +300,9 @@ int http_pump(struct registry *r, int timeout_ms, struct curl_waitfd *extra, uns
 static bool try_plain(const struct request *q)
 {
 	const struct registry *r = q->r;
-	if (!r->insecure || r->settled || r->plain || q->basic || q->redirects)
+	if (!r->insecure || q->basic || q->redirects || strncmp(q->url, "https://", 8))
+		return false;
+	if (r->settled && !r->plain) /* TLS was spoken before */
 		return false;
 	switch (q->result) {
 	case CURLE_SSL_CONNECT_ERROR:
