@@ -141,6 +141,21 @@ static int newest_first(const void *a, const void *b)
 	return strcmp(x->id.hex, y->id.hex);
 }
 
+/* Who asks for names gets those, not what else the image is called. */
+static void keep_matching_names(const struct filter *filters, size_t n, struct image_row *row)
+{
+	for (size_t i = row->names.n; i-- > 0;) {
+		bool asked = false, match = false;
+		for (size_t j = 0; j < n && !match; j++) {
+			bool by_name = str_eq(filters[j].key, "reference");
+			asked |= by_name;
+			match = by_name && name_matches(row->names.list[i], filters[j].value);
+		}
+		if (asked && !match)
+			strv_remove(&row->names, i);
+	}
+}
+
 /* Take out the rows that do not pass; a dropped row's strings are freed by the swap to the end. */
 static int keep_passing(struct store *s, const struct filter *filters, size_t n,
 			struct image_rows *r, struct err *e)
@@ -151,6 +166,7 @@ static int keep_passing(struct store *s, const struct filter *filters, size_t n,
 		if (row_passes(s, filters, n, &r->rows[i], &pass, e) < 0)
 			return -1;
 		if (pass) {
+			keep_matching_names(filters, n, &r->rows[i]);
 			struct image_row row = r->rows[kept];
 			r->rows[kept++] = r->rows[i];
 			r->rows[i] = row;
