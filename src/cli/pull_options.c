@@ -72,8 +72,7 @@ const struct command command_load = {
 #define IMPORT(field) offsetof(struct import_opts, field)
 static const struct opt import_rows[] = {
 	{ "change", 'c', OPT_LIST, IMPORT(changes), "INSTRUCTION",
-	  .help = "Set a part of the configuration: CMD, ENTRYPOINT, ENV, USER, WORKDIR, LABEL, "
-		  "..." },
+	  .help = "Set a part of the configuration: CMD, ENV, USER, LABEL and others" },
 	{ "message", 'm', OPT_STR, IMPORT(message), "TEXT",
 	  .help = "Comment to keep with the image" },
 	{ "quiet", 'q', OPT_BOOL, IMPORT(quiet), .help = "Print no progress" },

@@ -247,23 +247,30 @@ static void hints(void **state)
 
 /* --- the real table --- */
 
+static void row_is_sound(const struct command *c, const struct opt *o)
+{
+	const struct opt_group *in;
+	const char *last = o->help + strlen(o->help) - 1;
+	if (opt_find(c, o->name, strlen(o->name), 0, &in) != o
+	    || (o->key && opt_find(c, "", 0, o->key, &in) != o))
+		fail_msg("%s --%s is taken twice", c->name, o->name);
+	if (opt_takes_value(o->kind) != (o->arg != NULL))
+		fail_msg("%s --%s: its value has no name, or it has none", c->name, o->name);
+	if (*last == '.')
+		fail_msg("%s --%s: a line of help is no sentence", c->name, o->name);
+	if ((o->kind == OPT_FN) != (o->parse != NULL))
+		fail_msg("%s --%s: a parser goes with OPT_FN", c->name, o->name);
+}
+
 static void table_is_sound(void **state)
 {
 	for (const struct command *const *c = commands; *c; c++) {
-		assert_non_null((*c)->summary);
-		assert_non_null((*c)->usage);
+		assert_true((*c)->summary && (*c)->usage);
 		assert_true((*c)->run || (*c)->program);
 		assert_ptr_equal(command_find(commands, (*c)->name), *c);
 		for (const struct opt_group *g = (*c)->groups; g && g->rows; g++) {
-			for (const struct opt *o = g->rows; o->name; o++) {
-				const struct opt_group *in;
-				assert_ptr_equal(opt_find(*c, o->name, strlen(o->name), 0, &in), o);
-				if (o->key)
-					assert_ptr_equal(opt_find(*c, "", 0, o->key, &in), o);
-				assert_int_equal(opt_takes_value(o->kind), o->arg != NULL);
-				assert_true(o->help[strlen(o->help) - 1] != '.');
-				assert_true((o->kind == OPT_FN) == (o->parse != NULL));
-			}
+			for (const struct opt *o = g->rows; o->name; o++)
+				row_is_sound(*c, o);
 		}
 	}
 }
