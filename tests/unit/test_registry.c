@@ -515,10 +515,13 @@ static pid_t reader(int fd, size_t piece, useconds_t pause)
 	if (pid)
 		return pid;
 	alarm(60);
+	/* no writing end stays here, or there is no end of file */
+	if (dup2(fd, STDIN_FILENO) < 0 || close_range(3, ~0u, 0) < 0)
+		_exit(2);
 	auto_free unsigned char *got = xmalloc(BLOB_SIZE + 1);
 	size_t have = 0;
 	ssize_t n;
-	while (have <= BLOB_SIZE && (n = read(fd, got + have, piece)) > 0) {
+	while (have <= BLOB_SIZE && (n = read(STDIN_FILENO, got + have, piece)) > 0) {
 		have += (size_t)n;
 		if (pause)
 			usleep(pause);
