@@ -54,6 +54,10 @@ static void confined(void **state)
 	assert_int_equal(symlinkat("../../../etc", dir, "root/up"), 0);
 	assert_int_equal(symlinkat("/proc/self/root", dir, "root/magic"), 0);
 	auto_fd int root = openat(dir, "root", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int probe = path_open_in_root(root, "etc", O_PATH, 0);
+	if (probe < 0 && errno == ENOSYS)
+		skip();         /* valgrind hides openat2 */
+	fd_close(&probe);
 	static const char *const inside[] = { "link/passwd", "up/passwd", "../../etc/passwd", "/etc/passwd" };
 	for (size_t i = 0; i < 4; i++) {
 		char got[16] = "";

@@ -369,8 +369,22 @@ static void refused(void **state)
 	assert_true(e.hint[0] != '\0');
 }
 
+static int nothing(void *arg, struct err *e)
+{
+	(void)arg;
+	(void)e;
+	return 0;
+}
+
 int main(void)
 {
+	struct idmap map;
+	struct err e = { 0 };
+	/* valgrind knows no clone3, a builder's sandbox may know no user namespaces */
+	if (userns_idmap(NULL, &map, &e) < 0 || userns_run(&map, CLONE_NEWNS | CLONE_NEWPID, nothing, NULL, &e) < 0) {
+		printf("1..0 # SKIP %s\n", e.msg);
+		return 0;
+	}
 #define FIXTURE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		FIXTURE(overlay),

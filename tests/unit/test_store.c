@@ -484,13 +484,7 @@ static pid_t fork_writer(void **state, unsigned n, void (*work)(struct store *s,
 	pid_t pid = fork();
 	if (pid)
 		return pid;
-	struct store *s = NULL;
-	struct err e = { 0 };
-	auto_free char *root = str_printf("%s/store", (char *)*state);
-	if (store_open(root, true, &s, &e) < 0) {
-		fprintf(stderr, "%s\n", e.msg);
-		_exit(1);
-	}
+	struct store *s = open_store(state);
 	work(s, n);
 	store_close(s);
 	_exit(0);
