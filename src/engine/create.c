@@ -39,9 +39,12 @@ static int image_program(struct engine *en, char *const *words, struct err *e)
 	int status = pid < 0 ? -1 : proc_reap(pid);
 	if (pid < 0)
 		return -1;
-	if (status != 0)
-		return err_set(e, ERR_REMOTE, "the image %s is not available", words[1]);
-	return 0;
+	if (status == 0)
+		return 0;
+	/* it has said why */
+	err_clear(e);
+	e->kind = ERR_REMOTE;
+	return -1;
 }
 
 static int pull(struct engine *en, const char *image, const char *policy, struct err *e)
@@ -118,6 +121,13 @@ static int check_mounts(const struct create_opts *o, struct err *e)
 	return 0;
 }
 
+static int check_workdir(const struct create_opts *o, struct err *e)
+{
+	if (!o->workdir || *o->workdir == '/')
+		return 0;
+	return err_set(e, ERR_USAGE, "--workdir %s: not an absolute path", o->workdir);
+}
+
 static int check_command(const struct create_opts *o, const struct image *img, struct err *e)
 {
 	if (o->command.n || img->config.cmd.n || img->config.entrypoint.n || !str_empty(o->entrypoint))
@@ -129,7 +139,7 @@ static int check_command(const struct create_opts *o, const struct image *img, s
 static int check(const struct create_opts *o, const struct image *img, struct err *e)
 {
 	if (check_caps(&o->cap_add, "--cap-add", e) < 0 || check_caps(&o->cap_drop, "--cap-drop", e) < 0
-	    || check_mounts(o, e) < 0)
+	    || check_mounts(o, e) < 0 || check_workdir(o, e) < 0)
 		return -1;
 	return check_command(o, img, e);
 }

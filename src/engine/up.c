@@ -36,7 +36,7 @@ static int mount_root(void *arg, struct err *e)
 		.nlayers = (unsigned)h->c->record.nlayers,
 		.driver = h->en->storage_driver,
 		.is_volatile = h->c->record.opts.remove,
-		.read_only = h->c->record.opts.read_only,
+		/* --read-only comes last of all (child_pivot): mount points are made first */
 	};
 	return rootfs_mount(&o, e);
 }

@@ -128,8 +128,12 @@ int identity_find(const char *spec, struct identity *out, struct err *e)
 		*colon = '\0';
 	if (find_user(passwd, *user ? user : "0", out, e) < 0)
 		return -1;
-	if (colon)
-		return find_group(group, colon + 1, out, e);
-	find_groups(group, out);
+	if (colon && find_group(group, colon + 1, out, e) < 0)
+		return -1;
+	/* its own group too: a set-group-id program must not be a way out of it, where a group has fewer rights than
+	 * everybody else */
+	out->groups[out->ngroups++] = out->gid;
+	if (!colon)
+		find_groups(group, out);
 	return 0;
 }

@@ -123,7 +123,8 @@ int err_exit_code(const struct err *e)
 
 void err_print(const struct err *e)
 {
-	fprintf(stderr, "Error: %s\n", e->msg);
+	if (e->msg[0])
+		fprintf(stderr, "Error: %s\n", e->msg);
 	if (e->hint[0])
 		fprintf(stderr, "%s\n", e->hint);
 }

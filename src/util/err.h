@@ -46,5 +46,6 @@ int err_hint(struct err *e, const char *fmt, ...) printf_like(2, 3);
 void err_clear(struct err *e);
 /* podman's: 125, or 126 and 127 for the container's command. */
 int err_exit_code(const struct err *e);
-/* "Error: MSG\n" and the hint on a second line, to standard error. */
+/* "Error: MSG\n" and the hint on a second line, to standard error. An empty MSG is what another program of ours
+ * has told already: nothing is printed. */
 void err_print(const struct err *e);
