@@ -8,7 +8,7 @@
 #define DIGEST_HEX 64
 
 struct digest {
-	char hex[DIGEST_HEX + 1];       /* "" is none */
+	char hex[DIGEST_HEX + 1]; /* "" is none */
 };
 
 /* "sha256:HEX", nothing else. */

@@ -79,15 +79,12 @@ static int parse_config(json *raw, struct image_config *c, struct err *e)
 		return -1;
 	if (!o)
 		return 0;
-	if (get_env(o, &c->env, e) < 0
-	    || json_strv(o, "Entrypoint", &c->entrypoint, e) < 0
-	    || json_strv(o, "Cmd", &c->cmd, e) < 0
-	    || json_strv(o, "Shell", &c->shell, e) < 0
+	if (get_env(o, &c->env, e) < 0 || json_strv(o, "Entrypoint", &c->entrypoint, e) < 0
+	    || json_strv(o, "Cmd", &c->cmd, e) < 0 || json_strv(o, "Shell", &c->shell, e) < 0
 	    || json_strv(o, "OnBuild", &c->onbuild, e) < 0
 	    || get_set(o, "Volumes", &c->volumes, e) < 0
 	    || get_set(o, "ExposedPorts", &c->exposed_ports, e) < 0
-	    || json_map(o, "Labels", &c->labels, e) < 0
-	    || get_text(o, "User", &c->user, e) < 0
+	    || json_map(o, "Labels", &c->labels, e) < 0 || get_text(o, "User", &c->user, e) < 0
 	    || get_text(o, "WorkingDir", &c->workdir, e) < 0
 	    || get_text(o, "StopSignal", &c->stop_signal, e) < 0)
 		return err_wrap(e, "config");
@@ -108,12 +105,14 @@ static int parse_layers(json *raw, struct image *img, struct err *e)
 		return err_wrap(e, "rootfs");
 	size_t n = ids ? json_object_array_length(ids) : 0;
 	if (n > IMAGE_LAYERS_MAX)
-		return err_set(e, ERR_CORRUPT, "%zu layers; at most %d are possible", n, IMAGE_LAYERS_MAX);
+		return err_set(e, ERR_CORRUPT, "%zu layers; at most %d are possible", n,
+			       IMAGE_LAYERS_MAX);
 	img->layers = xcalloc(n, sizeof *img->layers);
 	for (; img->nlayers < n; img->nlayers++) {
 		json *id = json_object_array_get_idx(ids, img->nlayers);
 		if (!json_object_is_type(id, json_type_string))
-			return err_set(e, ERR_CORRUPT, "rootfs.diff_ids[%zu] is not a string", img->nlayers);
+			return err_set(e, ERR_CORRUPT, "rootfs.diff_ids[%zu] is not a string",
+				       img->nlayers);
 		if (digest_parse(json_object_get_string(id), &img->layers[img->nlayers], e) < 0)
 			return err_wrap(e, "rootfs.diff_ids[%zu]", img->nlayers);
 	}
@@ -151,15 +150,15 @@ static int parse(const char *text, size_t len, struct image *img, struct err *e)
 	    || get_text(img->raw, "author", &img->author, e) < 0
 	    || get_text(img->raw, "comment", &img->comment, e) < 0
 	    || get_text(img->raw, "created", &img->created, e) < 0
-	    || parse_config(img->raw, &img->config, e) < 0
-	    || parse_layers(img->raw, img, e) < 0)
+	    || parse_config(img->raw, &img->config, e) < 0 || parse_layers(img->raw, img, e) < 0)
 		return -1;
 	if (img->created && image_time_parse(img->created, &when) < 0)
 		return err_set(e, ERR_CORRUPT, "created is not a date");
 	return check_history(img->raw, e);
 }
 
-int image_parse(const char *text, size_t len, const struct digest *id, struct image *out, struct err *e)
+int image_parse(const char *text, size_t len, const struct digest *id, struct image *out,
+		struct err *e)
 {
 	*out = (struct image){ .id = *id };
 	if (parse(text, len, out, e) == 0)
@@ -210,7 +209,8 @@ int64_t image_created(const struct image *img)
 static bool has_shape(const char *text, const char *shape)
 {
 	for (; *shape; shape++, text++)
-		if (*shape == 'd' ? !isdigit((unsigned char)*text) : toupper((unsigned char)*text) != *shape)
+		if (*shape == 'd' ? !isdigit((unsigned char)*text)
+				  : toupper((unsigned char)*text) != *shape)
 			return false;
 	return true;
 }
@@ -238,7 +238,8 @@ int image_time_parse(const char *text, int64_t *seconds)
 	if (!has_shape(text, shape))
 		return -1;
 	if (sscanf(text, "%4d-%2d-%2d%*c%2d:%2d:%2d", &t.tm_year, &t.tm_mon, &t.tm_mday, &t.tm_hour,
-		   &t.tm_min, &t.tm_sec) != 6)
+		   &t.tm_min, &t.tm_sec)
+	    != 6)
 		return -1;
 	if (t.tm_mon < 1 || t.tm_mon > 12 || t.tm_mday < 1 || t.tm_mday > 31 || t.tm_hour > 23
 	    || t.tm_min > 59 || t.tm_sec > 60)

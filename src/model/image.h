@@ -8,20 +8,21 @@
 #include "util/json.h"
 #include "util/str.h"
 
-struct image_config {                   /* what `config` says; all owned */
+struct image_config { /* what `config` says; all owned */
 	struct strv env, entrypoint, cmd, volumes, exposed_ports, shell, onbuild;
-	struct strv labels;             /* K=V */
-	char *user, *workdir, *stop_signal;     /* NULL when unset */
+	struct strv labels;                 /* K=V */
+	char *user, *workdir, *stop_signal; /* NULL when unset */
 };
 
 struct image {
-	struct digest id;               /* digest of the configuration blob */
-	struct digest manifest;         /* digest of the manifest it came with; none for imports made before push */
-	char *os, *arch, *variant, *author, *comment, *created;         /* created: RFC 3339 text */
+	struct digest id; /* digest of the configuration blob */
+	struct digest
+		manifest; /* digest of the manifest it came with; none for imports made before push */
+	char *os, *arch, *variant, *author, *comment, *created; /* created: RFC 3339 text */
 	struct image_config config;
-	struct digest *layers;          /* diff_ids, base first */
+	struct digest *layers; /* diff_ids, base first */
 	size_t nlayers;
-	json *raw;                      /* the whole configuration document, owned */
+	json *raw; /* the whole configuration document, owned */
 };
 
 #define IMAGE_TEXT_MAX (16u << 20)
@@ -29,7 +30,8 @@ struct image {
 
 /* Parse a configuration blob. ID is its already verified digest. Limits: 16 MB text, 128 layers.
  * On failure *OUT is empty. */
-must_check int image_parse(const char *text, size_t len, const struct digest *id, struct image *out, struct err *e);
+must_check int image_parse(const char *text, size_t len, const struct digest *id, struct image *out,
+			   struct err *e);
 void image_free(struct image *img);
 #define auto_image __attribute__((cleanup(image_free)))
 /* When it was made, in seconds since 1970; 0 when it does not say. */

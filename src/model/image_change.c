@@ -108,7 +108,8 @@ static int assignments(const char *name, const char *text, struct strv *to, stru
 		return -1;
 	if (!strchr(list.list[0], '=')) {
 		const char *value = text + strcspn(text, " \t");
-		auto_free char *one = str_printf("%s=%s", list.list[0], value + strspn(value, " \t"));
+		auto_free char *one = str_printf("%s=%s", list.list[0],
+						 value + strspn(value, " \t"));
 		if (list.n < 2)
 			return bad(name, "it needs NAME=VALUE", e);
 		strv_env_set(to, one);
@@ -139,7 +140,8 @@ static int port_ok(const char *port)
 	uint64_t n;
 	if (proto) {
 		*proto++ = '\0';
-		if (strcmp(proto, "tcp") != 0 && strcmp(proto, "udp") != 0 && strcmp(proto, "sctp") != 0)
+		if (strcmp(proto, "tcp") != 0 && strcmp(proto, "udp") != 0
+		    && strcmp(proto, "sctp") != 0)
 			return 0;
 	}
 	char *dash = strchr(copy, '-');
@@ -157,9 +159,13 @@ static int change_expose(struct image_config *c, const char *text, struct err *e
 	if (words("EXPOSE", text, &list, e) < 0)
 		return -1;
 	for (size_t i = 0; i < list.n; i++) {
-		auto_free char *port = str_printf("%s%s", list.list[i], strchr(list.list[i], '/') ? "" : "/tcp");
+		auto_free char *port = str_printf("%s%s", list.list[i],
+						  strchr(list.list[i], '/') ? "" : "/tcp");
 		if (!port_ok(port))
-			return bad("EXPOSE", "a port is a number from 1 to 65535, a range, or one with /tcp, /udp or /sctp", e);
+			return bad("EXPOSE",
+				   "a port is a number from 1 to 65535, a range, or one with /tcp, "
+				   "/udp or /sctp",
+				   e);
 		if (!strv_has(&c->exposed_ports, port))
 			strv_take(&c->exposed_ports, take(port));
 	}
@@ -207,8 +213,9 @@ static int change_workdir(struct image_config *c, const char *text, struct err *
 	auto_free char *path = NULL;
 	if (one_word("WORKDIR", text, &path, e) < 0)
 		return -1;
-	auto_free char *full = *path == '/' ? xstrdup(path)
-					    : str_printf("%s/%s", c->workdir ? c->workdir : "", path);
+	auto_free char *full = *path == '/'
+				       ? xstrdup(path)
+				       : str_printf("%s/%s", c->workdir ? c->workdir : "", path);
 	free(c->workdir);
 	c->workdir = path_clean(full);
 	return 0;
@@ -224,16 +231,11 @@ static const struct {
 	const char *name;
 	int (*apply)(struct image_config *c, const char *text, struct err *e);
 } changes[] = {
-	{ "CMD", change_cmd },
-	{ "ENTRYPOINT", change_entrypoint },
-	{ "ENV", change_env },
-	{ "EXPOSE", change_expose },
-	{ "LABEL", change_label },
-	{ "ONBUILD", change_onbuild },
-	{ "SHELL", change_shell },
-	{ "STOPSIGNAL", change_stopsignal },
-	{ "USER", change_user },
-	{ "VOLUME", change_volume },
+	{ "CMD", change_cmd },         { "ENTRYPOINT", change_entrypoint },
+	{ "ENV", change_env },         { "EXPOSE", change_expose },
+	{ "LABEL", change_label },     { "ONBUILD", change_onbuild },
+	{ "SHELL", change_shell },     { "STOPSIGNAL", change_stopsignal },
+	{ "USER", change_user },       { "VOLUME", change_volume },
 	{ "WORKDIR", change_workdir },
 };
 
@@ -254,6 +256,8 @@ int image_config_change(struct image_config *c, const char *instruction, struct 
 	}
 	auto_free char *shown = str_printable(instruction);
 	err_set(e, ERR_USAGE, "unknown change \"%.200s\"", shown);
-	return err_hint(e, "--change takes CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, ONBUILD, SHELL, STOPSIGNAL, "
-			   "USER, VOLUME or WORKDIR and a value.");
+	return err_hint(
+		e,
+		"--change takes CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, ONBUILD, SHELL, STOPSIGNAL, "
+		"USER, VOLUME or WORKDIR and a value.");
 }

@@ -11,7 +11,7 @@
 #define LOWER "abcdefghijklmnopqrstuvwxyz"
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define DIGIT "0123456789"
-#define NAME_BYTES 255          /* host and name together */
+#define NAME_BYTES 255 /* host and name together */
 #define TAG_BYTES 128
 
 static int bad(const char *text, struct err *e, const char *why)
@@ -130,7 +130,8 @@ static int split_host(const char *text, const char *rest, struct ref *r, struct 
 		if (*p >= 'A' && *p <= 'Z')
 			return bad(text, e, "the name must be in lower case");
 	if (!name_ok(rest))
-		return bad(text, e, "the name may have only a-z, 0-9 and single separators . _ - /");
+		return bad(text, e,
+			   "the name may have only a-z, 0-9 and single separators . _ - /");
 	if (!r->host && digest_is_hex(rest))
 		return bad(text, e, "64 hexadecimal digits are an image id, not a name");
 	r->name = xstrdup(rest);
@@ -216,7 +217,7 @@ void ref_free(struct ref *r)
 static const struct {
 	const char *prefix;
 	enum transport kind;
-	bool has_inner;                 /* PATH[:REFERENCE] */
+	bool has_inner; /* PATH[:REFERENCE] */
 } transports[] = {
 	{ "docker://", TRANSPORT_REGISTRY, false },
 	{ "docker-archive:", TRANSPORT_DOCKER_ARCHIVE, true },
@@ -226,14 +227,16 @@ static const struct {
 	{ "containers-storage:", TRANSPORT_CONTAINERS_STORAGE, false },
 };
 
-int transport_parse(const char *text, enum transport *kind, char **path, char **inner, struct err *e)
+int transport_parse(const char *text, enum transport *kind, char **path, char **inner,
+		    struct err *e)
 {
 	*kind = TRANSPORT_REGISTRY;
 	*path = NULL;
 	*inner = NULL;
 	if (str_starts(text, "docker-daemon:")) {
 		err_set(e, ERR_USAGE, "the transport docker-daemon: is not supported");
-		return err_hint(e, "Write the image with `docker save -o FILE IMAGE' and use docker-archive:FILE.");
+		return err_hint(e, "Write the image with `docker save -o FILE IMAGE' and use "
+				   "docker-archive:FILE.");
 	}
 	bool has_inner = false;
 	const char *rest = text;
@@ -250,7 +253,8 @@ int transport_parse(const char *text, enum transport *kind, char **path, char **
 	if (!n) {
 		auto_free char *shown = str_printable(text);
 		err_set(e, ERR_USAGE, "invalid image \"%.300s\": nothing is named", shown);
-		return err_hint(e, "Write for example docker-archive:FILE.tar, oci:DIRECTORY:NAME or HOST/NAME:TAG.");
+		return err_hint(e, "Write for example docker-archive:FILE.tar, oci:DIRECTORY:NAME "
+				   "or HOST/NAME:TAG.");
 	}
 	*path = xstrndup(rest, n);
 	*inner = xstrdup(colon ? colon + 1 : "");

@@ -9,10 +9,10 @@
 #include "util/err.h"
 
 struct ref {
-	char *host;             /* "docker.io", "localhost:5000"; NULL for a short name */
-	char *name;             /* "library/busybox" */
-	char *tag;              /* "latest"; NULL when only a digest was given */
-	struct digest digest;   /* none unless @sha256:... was given */
+	char *host;           /* "docker.io", "localhost:5000"; NULL for a short name */
+	char *name;           /* "library/busybox" */
+	char *tag;            /* "latest"; NULL when only a digest was given */
+	struct digest digest; /* none unless @sha256:... was given */
 };
 
 /* Parse TEXT as written. A short name has no host. A missing tag without digest becomes "latest". */
@@ -26,13 +26,14 @@ void ref_free(struct ref *r);
 #define auto_ref __attribute__((cleanup(ref_free)))
 
 enum transport {
-	TRANSPORT_REGISTRY,             /* none given, or docker:// */
+	TRANSPORT_REGISTRY, /* none given, or docker:// */
 	TRANSPORT_DOCKER_ARCHIVE,
 	TRANSPORT_OCI_ARCHIVE,
-	TRANSPORT_OCI,                  /* a directory in OCI layout */
-	TRANSPORT_DIR,                  /* skopeo's dir: */
-	TRANSPORT_CONTAINERS_STORAGE,   /* containers-storage:NAME: the store itself */
+	TRANSPORT_OCI,                /* a directory in OCI layout */
+	TRANSPORT_DIR,                /* skopeo's dir: */
+	TRANSPORT_CONTAINERS_STORAGE, /* containers-storage:NAME: the store itself */
 };
 /* Split "oci-archive:/x/y.tar:name" into its transport, path and inner reference ("" when absent).
  * *PATH and *INNER are owned by the caller. For TRANSPORT_REGISTRY *PATH is the reference text. */
-must_check int transport_parse(const char *text, enum transport *kind, char **path, char **inner, struct err *e);
+must_check int transport_parse(const char *text, enum transport *kind, char **path, char **inner,
+			       struct err *e);

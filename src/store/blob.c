@@ -15,12 +15,14 @@ static void blob_path(const struct digest *d, char out[static 128])
 	snprintf(out, 128, BLOBS "/%s", d->hex);
 }
 
-int store_blob_put(struct store *s, const struct digest *d, const void *data, size_t n, struct err *e)
+int store_blob_put(struct store *s, const struct digest *d, const void *data, size_t n,
+		   struct err *e)
 {
 	char path[128];
 	struct stat st;
 	if (n > IMAGE_TEXT_MAX)
-		return err_set(e, ERR_CORRUPT, "document %.12s is larger than %u MB", d->hex, IMAGE_TEXT_MAX >> 20);
+		return err_set(e, ERR_CORRUPT, "document %.12s is larger than %u MB", d->hex,
+			       IMAGE_TEXT_MAX >> 20);
 	if (store_hold(s, e) < 0)
 		return -1;
 	blob_path(d, path);

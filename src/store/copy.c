@@ -37,7 +37,9 @@ static int open_copy(const struct rootfs *r, struct err *e)
 	if (errno != ENOENT)
 		return err_sys(e, "open copy");
 	if (faccessat(r->dir, "upper", F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
-		err_set(e, ERR_DENIED, "the container's files were written with an overlay driver, which does not work now");
+		err_set(e, ERR_DENIED,
+			"the container's files were written with an overlay driver, which does not "
+			"work now");
 		return err_hint(e, "Start it where overlay works, or make a new container.");
 	}
 	return make(r, e) < 0 ? -1 : dir_open_at(r->dir, "copy", e);
@@ -52,7 +54,8 @@ static int make_read_only(const struct rootfs *r, struct err *e)
 	if (fd < 0 || fstatfs(fd, &fs) < 0)
 		return err_sys(e, "open merged");
 	unsigned long kept = (unsigned long)fs.f_flags
-			     & (MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME | MS_RELATIME);
+			     & (MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME | MS_NODIRATIME
+				| MS_RELATIME);
 	rootfs_fd_path(fd, path);
 	if (mount(NULL, path, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY | kept, NULL) < 0)
 		return err_sys(e, "make the copy read-only");

@@ -15,10 +15,10 @@
 
 struct search {
 	struct store *store;
-	const char *what;               /* as typed, for messages */
+	const char *what; /* as typed, for messages */
 	struct names names;
-	struct digest id;               /* the find */
-	char *name;                     /* its name; owned */
+	struct digest id; /* the find */
+	char *name;       /* its name; owned */
 };
 
 static bool accept(struct search *f, const struct name_entry *entry)
@@ -32,7 +32,8 @@ static bool accept(struct search *f, const struct name_entry *entry)
 static int ambiguous(const struct search *f, const char *one, const char *other, struct err *e)
 {
 	err_set(e, ERR_USAGE, "%s: several images match: %s and %s", f->what, one, other);
-	return err_hint(e, "Give the whole name or more digits of the id; `cuddy images' shows them.");
+	return err_hint(e,
+			"Give the whole name or more digits of the id; `cuddy images' shows them.");
 }
 
 /* 1 found, 0 not, -1 error: as all below */
@@ -47,7 +48,9 @@ static int by_candidates(struct search *f, const struct ref *r)
 	static const char *const hosts[] = { "localhost", "docker.io" };
 	for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
 		struct ref full = {
-			.host = xstrdup(hosts[i]), .name = xstrdup(r->name), .digest = r->digest,
+			.host = xstrdup(hosts[i]),
+			.name = xstrdup(r->name),
+			.digest = r->digest,
 			.tag = r->tag ? xstrdup(r->tag) : NULL,
 		};
 		ref_make_local(&full);
@@ -89,7 +92,8 @@ static size_t repository_len(const struct name_entry *entry)
 	return n;
 }
 
-static bool is_repository(const struct name_entry *entry, const struct ref *full, const struct ref *asked)
+static bool is_repository(const struct name_entry *entry, const struct ref *full,
+			  const struct ref *asked)
 {
 	auto_free char *text = str_printf("%s/%s", full->host, full->name);
 	size_t n = repository_len(entry), m = strlen(text), k = strlen(asked->name);
@@ -212,7 +216,8 @@ static bool is_there(const struct store *s, const struct digest *id)
 	return faccessat(s->root, path, F_OK, 0) == 0;
 }
 
-int store_image_resolve(struct store *s, const char *what, struct digest *id, char **name, struct err *e)
+int store_image_resolve(struct store *s, const char *what, struct digest *id, char **name,
+			struct err *e)
 {
 	struct search f = { .store = s, .what = what };
 	int found = search(&f, e);
@@ -246,7 +251,8 @@ static int load(struct store *s, const struct digest *id, struct image *out, str
 	return 0;
 }
 
-int store_image_find(struct store *s, const char *what, struct image *out, char **name, struct err *e)
+int store_image_find(struct store *s, const char *what, struct image *out, char **name,
+		     struct err *e)
 {
 	struct digest id;
 	auto_free char *found = NULL;

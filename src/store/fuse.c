@@ -35,8 +35,7 @@ static int make_detached(int dev, bool read_only, struct err *e)
 	char number[16];
 	snprintf(number, sizeof number, "%d", dev);
 	auto_fd int fs = fsopen("fuse", FSOPEN_CLOEXEC);
-	if (fs < 0
-	    || set(fs, FSCONFIG_SET_STRING, "source", PROGRAM) < 0
+	if (fs < 0 || set(fs, FSCONFIG_SET_STRING, "source", PROGRAM) < 0
 	    || set(fs, FSCONFIG_SET_STRING, "subtype", PROGRAM) < 0
 	    || set(fs, FSCONFIG_SET_STRING, "fd", number) < 0
 	    || set(fs, FSCONFIG_SET_STRING, "rootmode", "40000") < 0
@@ -70,7 +69,8 @@ static char *make_options(const struct rootfs *r)
 	return buf_take(&b);
 }
 
-static pid_t start_there(const struct rootfs *r, const char *program, int dev, int out, struct err *e)
+static pid_t start_there(const struct rootfs *r, const char *program, int dev, int out,
+			 struct err *e)
 {
 	static char mount_point[] = "/dev/fd/3";
 	const int fds[] = { dev, r->store, r->dir };
@@ -136,7 +136,8 @@ static int serve(const struct rootfs *r, const char *program, int dev, int tree,
 	fd_close(&dev);
 	if (pid < 0)
 		return -1;
-	if (move_mount(tree, "", r->merged, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+	if (move_mount(tree, "", r->merged, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH)
+	    < 0)
 		return err_sys(e, "place the mount");
 	return wait_ready(r, pid, words, e);
 }
@@ -162,7 +163,8 @@ int fuse_mount(const struct rootfs *r, struct err *e)
 		return ROOTFS_REFUSED;
 	}
 	if (!is_path_usable(r->dir)) {
-		err_set(e, ERR_SYSTEM, PROGRAM " cannot work below a directory with \":\" in its name");
+		err_set(e, ERR_SYSTEM,
+			PROGRAM " cannot work below a directory with \":\" in its name");
 		return ROOTFS_REFUSED;
 	}
 	auto_fd int dev = open("/dev/fuse", O_RDWR | O_CLOEXEC);

@@ -15,7 +15,7 @@
 #include "util/path.h"
 
 #define FILE_MAX 65536
-#define HEAD_MAX 512            /* the lines before the first layer fit in it */
+#define HEAD_MAX 512 /* the lines before the first layer fit in it */
 
 /* ---- one file of images/ */
 
@@ -83,8 +83,8 @@ static int open_file(const struct store *s, const char *hex, struct err *e)
 	return fd < 0 ? err_sys(e, "open image %.12s", hex) : fd;
 }
 
-int image_file_load(const struct store *s, const char *hex, struct image_file *out, struct digest **layers,
-		    size_t *nlayers, struct err *e)
+int image_file_load(const struct store *s, const char *hex, struct image_file *out,
+		    struct digest **layers, size_t *nlayers, struct err *e)
 {
 	char head[HEAD_MAX + 1];
 	auto_free char *whole = NULL;
@@ -171,8 +171,7 @@ int store_tag(struct store *s, const struct digest *id, const char *name, struct
 	if (!full)
 		return -1;
 	auto_fd int lock = names_lock(s, e);
-	if (lock < 0
-	    || image_file_load(s, id->hex, &file, NULL, NULL, e) < 0
+	if (lock < 0 || image_file_load(s, id->hex, &file, NULL, NULL, e) < 0
 	    || names_update(s, full, id, NULL, NULL, e) < 0)
 		return store_fail(s, e);
 	return 0;
@@ -225,10 +224,13 @@ static int add_row(struct store *s, const char *hex, struct image_rows *out, str
 {
 	struct image_file file;
 	if (image_file_load(s, hex, &file, NULL, NULL, e) < 0)
-		return e->code == ENOENT ? 0 : -1;      /* removed a moment ago */
+		return e->code == ENOENT ? 0 : -1; /* removed a moment ago */
 	xgrow(&out->rows, &out->cap, out->n + 1, sizeof *out->rows);
 	out->rows[out->n++] = (struct image_row){
-		.id = file.id, .manifest = file.manifest, .created = file.created, .size = file.size,
+		.id = file.id,
+		.manifest = file.manifest,
+		.created = file.created,
+		.size = file.size,
 	};
 	return 0;
 }
@@ -259,7 +261,8 @@ static void add_names(const struct names *names, struct image_rows *out)
 	for (size_t pos = 0; names_next(names, &pos, &entry);) {
 		struct image_row key = { 0 };
 		memcpy(key.id.hex, entry.hex, DIGEST_HEX);
-		struct image_row *row = out->n ? bsearch(&key, out->rows, out->n, sizeof key, by_id) : NULL;
+		struct image_row *row = out->n ? bsearch(&key, out->rows, out->n, sizeof key, by_id)
+					       : NULL;
 		if (row)
 			strv_take(&row->names, xstrndup(entry.name, entry.len));
 	}

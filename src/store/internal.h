@@ -4,18 +4,18 @@
 #include "util/fd.h"
 
 struct store {
-	int root;                       /* directory */
-	int held;                       /* `lock', shared; -1 when not held */
+	int root; /* directory */
+	int held; /* `lock', shared; -1 when not held */
 	char *path;
 };
 
-#define STORE_FILE_MAX (64u << 20)      /* no file that we read whole is larger */
+#define STORE_FILE_MAX (64u << 20) /* no file that we read whole is larger */
 
 /* Put "store ROOT" in front and say what can be done about it. Returns -1. */
 int store_fail(const struct store *s, struct err *e);
 /* Replace ROOT/DIR/NAME (DIR "." is ROOT itself) by DATA, durably: the data, then the directory. */
-must_check int store_file_replace(const struct store *s, const char *dir, const char *name, const void *data,
-				  size_t n, struct err *e);
+must_check int store_file_replace(const struct store *s, const char *dir, const char *name,
+				  const void *data, size_t n, struct err *e);
 /* fsync of a directory, where there is such a thing. -1 with errno. */
 must_check int store_sync_dir(int dir);
 /* A fresh "KIND-RANDOM" into NAME. */
@@ -30,7 +30,7 @@ struct names {
 	char *text;
 	size_t len;
 };
-struct name_entry {                     /* points into names.text; not NUL-terminated */
+struct name_entry { /* points into names.text; not NUL-terminated */
 	const char *name, *hex;
 	size_t len;
 };

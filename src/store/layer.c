@@ -32,7 +32,8 @@ static int missing(struct store *s, const struct digest *diff_id, struct err *e)
 	return store_fail(s, e);
 }
 
-int store_layer_info(struct store *s, const struct digest *diff_id, struct layer_info *out, struct err *e)
+int store_layer_info(struct store *s, const struct digest *diff_id, struct layer_info *out,
+		     struct err *e)
 {
 	char path[128];
 	auto_json json *j = NULL;

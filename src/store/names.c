@@ -11,7 +11,8 @@
 static int damaged(struct err *e)
 {
 	err_set(e, ERR_CORRUPT, "the index of names is damaged");
-	return err_hint(e, "The images are still there by their ids; remove the file `names' and tag them again.");
+	return err_hint(e, "The images are still there by their ids; remove the file `names' and "
+			   "tag them again.");
 }
 
 int names_load(const struct store *s, struct names *out, struct err *e)
@@ -88,8 +89,8 @@ static bool is_before(const char *name, const struct name_entry *entry)
 	return order < 0 || (order == 0 && n < entry->len);
 }
 
-int names_update(const struct store *s, const char *name, const struct digest *id, const struct digest *drop,
-		 bool *changed, struct err *e)
+int names_update(const struct store *s, const char *name, const struct digest *id,
+		 const struct digest *drop, bool *changed, struct err *e)
 {
 	auto_names struct names old;
 	auto_buf struct buf new = { 0 };
@@ -98,7 +99,8 @@ int names_update(const struct store *s, const char *name, const struct digest *i
 	if (names_load(s, &old, e) < 0)
 		return -1;
 	for (size_t pos = 0; names_next(&old, &pos, &entry);) {
-		if (is_entry(&entry, name) || (drop && memcmp(entry.hex, drop->hex, DIGEST_HEX) == 0))
+		if (is_entry(&entry, name)
+		    || (drop && memcmp(entry.hex, drop->hex, DIGEST_HEX) == 0))
 			continue;
 		if (!placed && is_before(name, &entry)) {
 			buf_printf(&new, "%s %s\n", name, id->hex);

@@ -16,13 +16,13 @@
 #include "util/fd.h"
 #include "util/str.h"
 
-#define OPTIONS_MAX 4096        /* the kernel reads one page */
+#define OPTIONS_MAX 4096 /* the kernel reads one page */
 
 /* Does the errno say "not on this kernel, not on this file system, not for you"? */
 static bool is_refusal(int code)
 {
-	return code == EPERM || code == EACCES || code == EINVAL || code == ENODEV || code == EOPNOTSUPP
-	       || code == ENOSYS;
+	return code == EPERM || code == EACCES || code == EINVAL || code == ENODEV
+	       || code == EOPNOTSUPP || code == ENOSYS;
 }
 
 static void add_lower(const struct rootfs *r, int below, struct buf *options)
@@ -30,12 +30,14 @@ static void add_lower(const struct rootfs *r, int below, struct buf *options)
 	char path[FD_PATH];
 	buf_puts(options, "lowerdir=");
 	for (unsigned i = r->nlayers; i--;)
-		buf_printf(options, "%s%s", rootfs_fd_path(r->layers[i], path), i || below >= 0 ? ":" : "");
+		buf_printf(options, "%s%s", rootfs_fd_path(r->layers[i], path),
+			   i || below >= 0 ? ":" : "");
 	if (below >= 0)
 		buf_puts(options, rootfs_fd_path(below, path));
 }
 
-static int mount_with(const struct rootfs *r, unsigned long flags, const struct buf *options, struct err *e)
+static int mount_with(const struct rootfs *r, unsigned long flags, const struct buf *options,
+		      struct err *e)
 {
 	char path[FD_PATH];
 	if (options->len >= OPTIONS_MAX)
@@ -68,7 +70,9 @@ static int mount_writable(const struct rootfs *r, struct err *e)
 	add_lower(r, -1, &options);
 	rc = mount_with(r, 0, &options, e);
 	if (rc == ROOTFS_REFUSED && was_volatile(work)) {
-		err_set(e, ERR_CORRUPT, "the container was to be removed at its end (--rm) and its files were never synced");
+		err_set(e, ERR_CORRUPT,
+			"the container was to be removed at its end (--rm) and its files were "
+			"never synced");
 		err_hint(e, "Remove it: cuddy rm -f.");
 		return -1;
 	}

@@ -27,7 +27,8 @@ static const struct driver {
 	{ "overlay", overlay_mount },
 	{ "fuse-overlayfs", fuse_mount },
 	{ "copy", copy_mount },
-	{ "vfs", copy_mount },          /* podman's name; after the others, so that it is never tried twice */
+	{ "vfs",
+	  copy_mount }, /* podman's name; after the others, so that it is never tried twice */
 };
 #define NTRIED 3
 
@@ -78,7 +79,8 @@ static int make_upper(const struct rootfs *r, struct err *e)
 	auto_fd int upper = rootfs_dir(r->dir, "upper.new", st.st_mode & 07777, e);
 	if (upper < 0)
 		return -1;
-	if ((st.st_uid || st.st_gid) && fchown(upper, st.st_uid, st.st_gid) < 0 && errno != EINVAL && errno != EPERM)
+	if ((st.st_uid || st.st_gid) && fchown(upper, st.st_uid, st.st_gid) < 0 && errno != EINVAL
+	    && errno != EPERM)
 		return err_sys(e, "give upper its owner");
 	if (renameat(r->dir, "upper.new", r->dir, "upper") < 0)
 		return err_sys(e, "rename upper.new");
@@ -133,7 +135,8 @@ static int open_layers(struct rootfs *r, struct err *e)
 {
 	const struct rootfs_opts *o = r->o;
 	if (o->nlayers > IMAGE_LAYERS_MAX)
-		return err_set(e, ERR_CORRUPT, "%u layers; at most %d are possible", o->nlayers, IMAGE_LAYERS_MAX);
+		return err_set(e, ERR_CORRUPT, "%u layers; at most %d are possible", o->nlayers,
+			       IMAGE_LAYERS_MAX);
 	r->layers = xcalloc(o->nlayers + 1, sizeof *r->layers);
 	for (; r->nlayers < o->nlayers; r->nlayers++) {
 		char path[128];
@@ -188,8 +191,9 @@ static int try_all(const struct rootfs *r, struct err *e)
 		}
 		log_debug("driver %s cannot be used: %s", drivers[i].name, why[i].msg);
 	}
-	err_set(e, ERR_DENIED, "no driver works: overlay: %.200s; fuse-overlayfs: %.200s; copy: %.200s", why[0].msg,
-		why[1].msg, why[2].msg);
+	err_set(e, ERR_DENIED,
+		"no driver works: overlay: %.200s; fuse-overlayfs: %.200s; copy: %.200s",
+		why[0].msg, why[1].msg, why[2].msg);
 	return err_hint(e, "Use --root with a directory on a local disk (ext4, xfs, btrfs).");
 }
 

@@ -20,13 +20,13 @@
 struct store;
 
 struct rootfs_opts {
-	int store_root;                 /* descriptor of the store's root; may be from before the namespace */
-	int container_dir;              /* descriptor of containers/ID; the same */
-	const struct digest *layers;    /* base first */
+	int store_root;    /* descriptor of the store's root; may be from before the namespace */
+	int container_dir; /* descriptor of containers/ID; the same */
+	const struct digest *layers; /* base first */
 	unsigned nlayers;
-	const char *driver;             /* NULL: the best that works; else forced */
-	bool is_volatile;               /* --rm: overlay's volatile, fsync inside costs nothing; mounted once only */
-	bool read_only;                 /* no writable layer at all: not even mount points can be made */
+	const char *driver; /* NULL: the best that works; else forced */
+	bool is_volatile; /* --rm: overlay's volatile, fsync inside costs nothing; mounted once only */
+	bool read_only; /* no writable layer at all: not even mount points can be made */
 };
 
 /* Is NAME a driver that can be forced ("overlay", "fuse-overlayfs", "copy" or podman's "vfs")? */

@@ -4,8 +4,8 @@
 
 struct rootfs {
 	const struct rootfs_opts *o;
-	int store, dir, merged;         /* in this mount namespace: store, containers/ID, where to mount */
-	int *layers;                    /* O_PATH, base first; at least one */
+	int store, dir, merged; /* in this mount namespace: store, containers/ID, where to mount */
+	int *layers;            /* O_PATH, base first; at least one */
 	unsigned nlayers;
 };
 

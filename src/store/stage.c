@@ -97,7 +97,8 @@ static int write_info(const struct stage *st, const struct layer_info *info, str
 	json_put_int(j, "droppedXattrs", (int64_t)info->dropped_xattrs);
 	auto_free char *text = json_text(j, true);
 	/* no fsync of its own: the file system is synced in a moment */
-	auto_fd int fd = openat(st->dir, "info.json", O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	auto_fd int fd = openat(st->dir, "info.json",
+				O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0 || fd_write_all(fd, text, strlen(text)) < 0)
 		return err_sys(e, "write info.json");
 	return 0;
@@ -115,7 +116,8 @@ static int displace(struct store *s, int layers, const struct digest *diff_id, s
 }
 
 /* 1 when the layer is already there. */
-static int put_in_place(struct store *s, struct stage *st, const struct digest *diff_id, struct err *e)
+static int put_in_place(struct store *s, struct stage *st, const struct digest *diff_id,
+			struct err *e)
 {
 	char from[80];
 	auto_fd int layers = dir_open_at(s->root, "layers", e);
@@ -139,8 +141,8 @@ static int put_in_place(struct store *s, struct stage *st, const struct digest *
 	return -1;
 }
 
-static int commit(struct store *s, struct stage *st, const struct digest *diff_id, const struct layer_info *info,
-		  struct err *e)
+static int commit(struct store *s, struct stage *st, const struct digest *diff_id,
+		  const struct layer_info *info, struct err *e)
 {
 	if (store_layer_exists(s, diff_id))
 		return 1;
@@ -156,7 +158,8 @@ int stage_commit_layer(struct store *s, struct stage *st, const struct digest *d
 	if (rc == 0) {
 		/* it has moved: what is left of the stage is the lock file that came along */
 		if (unlinkat(st->dir, "lock", 0) < 0)
-			log_debug("layer %.12s keeps its lock file: %s", diff_id->hex, strerror(errno));
+			log_debug("layer %.12s keeps its lock file: %s", diff_id->hex,
+				  strerror(errno));
 		forget(st);
 		return 0;
 	}

@@ -31,9 +31,11 @@ static const char *odd_fs(int fd)
 		unsigned long magic;
 		const char *name;
 	} odd[] = {
-		{ NFS_SUPER_MAGIC, "NFS" }, { 0x0bd00bd0, "Lustre" }, { FUSE_SUPER_MAGIC, "FUSE" },
-		{ 0xff534d42, "CIFS" }, { SMB2_SUPER_MAGIC, "SMB" }, { MSDOS_SUPER_MAGIC, "FAT" },
-		{ EXFAT_SUPER_MAGIC, "exFAT" }, { V9FS_MAGIC, "9p" }, { 0x47504653, "GPFS" },
+		{ NFS_SUPER_MAGIC, "NFS" },     { 0x0bd00bd0, "Lustre" },
+		{ FUSE_SUPER_MAGIC, "FUSE" },   { 0xff534d42, "CIFS" },
+		{ SMB2_SUPER_MAGIC, "SMB" },    { MSDOS_SUPER_MAGIC, "FAT" },
+		{ EXFAT_SUPER_MAGIC, "exFAT" }, { V9FS_MAGIC, "9p" },
+		{ 0x47504653, "GPFS" },
 	};
 	struct statfs fs;
 	if (fstatfs(fd, &fs) < 0)
@@ -48,8 +50,11 @@ static int no_space(const struct store *s, struct err *e)
 {
 	struct statfs fs;
 	if (fstatfs(s->root, &fs) == 0 && fs.f_files && !fs.f_ffree)
-		return err_hint(e, "The file system has no inodes left: remove files, or use another --root.");
-	return err_hint(e, "Make room (`cuddy rmi' and `cuddy rm' remove what you do not need), or use another --root.");
+		return err_hint(
+			e,
+			"The file system has no inodes left: remove files, or use another --root.");
+	return err_hint(e, "Make room (`cuddy rmi' and `cuddy rm' remove what you do not need), or "
+			   "use another --root.");
 }
 
 int store_fail(const struct store *s, struct err *e)
@@ -63,7 +68,8 @@ int store_fail(const struct store *s, struct err *e)
 	case ENOTDIR:
 		return err_hint(e, "Name a directory with --root.");
 	case EROFS:
-		return err_hint(e, "The file system is read-only: use --root with a directory that can be written.");
+		return err_hint(e, "The file system is read-only: use --root with a directory that "
+				   "can be written.");
 	case EACCES:
 	case EPERM:
 		if (!fs)
@@ -73,8 +79,10 @@ int store_fail(const struct store *s, struct err *e)
 		break;
 	}
 	if (fs && e->code)
-		return err_hint(e, "The store lies on %s, which cannot do everything that it needs: "
-				   "use --root with a directory on a local disk.", fs);
+		return err_hint(e,
+				"The store lies on %s, which cannot do everything that it needs: "
+				"use --root with a directory on a local disk.",
+				fs);
 	return -1;
 }
 
@@ -123,12 +131,13 @@ int store_sync_dir(int dir)
 
 /* The temporary lies in tmp/ under a lock, where a sweep finds it should we die. A sweep that
  * comes between its making and its locking takes it for dead: then *GONE, and we try again. */
-static int replace_once(const struct store *s, int tmp, int dir, const char *name, const void *data, size_t n,
-			bool *gone)
+static int replace_once(const struct store *s, int tmp, int dir, const char *name, const void *data,
+			size_t n, bool *gone)
 {
 	char file[64];
 	store_tmp_name("file", file);
-	auto_fd int fd = openat(tmp, file, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	auto_fd int fd = openat(tmp, file, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+				0600);
 	if (fd < 0)
 		return -1;
 	*gone = store_flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK;
@@ -143,8 +152,8 @@ static int replace_once(const struct store *s, int tmp, int dir, const char *nam
 	return -1;
 }
 
-int store_file_replace(const struct store *s, const char *dir, const char *name, const void *data, size_t n,
-		       struct err *e)
+int store_file_replace(const struct store *s, const char *dir, const char *name, const void *data,
+		       size_t n, struct err *e)
 {
 	auto_fd int tmp = dir_open_at(s->root, "tmp", e);
 	if (tmp < 0)
@@ -175,7 +184,8 @@ static int has_other_things(const struct store *s)
 	}
 	while (!other && (ent = readdir(d)))
 		other = !str_eq(ent->d_name, ".") && !str_eq(ent->d_name, "..")
-			&& !str_eq(ent->d_name, "lost+found") && !str_starts(ent->d_name, ".version.");
+			&& !str_eq(ent->d_name, "lost+found")
+			&& !str_starts(ent->d_name, ".version.");
 	closedir(d);
 	return other;
 }
@@ -230,8 +240,10 @@ static int check_owner(const struct store *s, struct err *e)
 	if (fstat(s->root, &st) < 0)
 		return err_sys(e, "stat");
 	if (st.st_uid != geteuid()) {
-		err_set(e, ERR_DENIED, "it belongs to user %u, not to you (%u)", st.st_uid, geteuid());
-		return err_hint(e, "Every user has a store of their own: leave out --root, or name a directory of yours.");
+		err_set(e, ERR_DENIED, "it belongs to user %u, not to you (%u)", st.st_uid,
+			geteuid());
+		return err_hint(e, "Every user has a store of their own: leave out --root, or name "
+				   "a directory of yours.");
 	}
 	/* Layers hold programs with set-user-id bits: nobody else may come to them. */
 	if ((st.st_mode & 077) && fchmod(s->root, 0700) < 0 && errno != EROFS)
@@ -257,8 +269,7 @@ int store_open(const char *root, bool create, struct store **out, struct err *e)
 	*s = (struct store){ .root = -1, .held = -1, .path = xstrdup(root) };
 	if (*root != '/')
 		return err_set(e, ERR_USAGE, "the store's path is not absolute: %s", root);
-	if (open_root(s, root, create, e) < 0
-	    || check_owner(s, e) < 0
+	if (open_root(s, root, create, e) < 0 || check_owner(s, e) < 0
 	    || check_version(s, create, e) < 0)
 		return store_fail(s, e);
 	for (size_t i = 0; create && i < sizeof subdirs / sizeof *subdirs; i++) {

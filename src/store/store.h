@@ -36,7 +36,7 @@
 #include "util/err.h"
 #include "util/str.h"
 
-struct store;                           /* opaque; one owner */
+struct store; /* opaque; one owner */
 
 /* Open, creating what is missing when CREATE. ROOT is an absolute path. Refused: another's directory,
  * another version, a directory with other things in it. */
@@ -44,35 +44,38 @@ must_check int store_open(const char *root, bool create, struct store **out, str
 void store_close(struct store *s);
 void store_close_p(struct store **s);
 #define auto_store __attribute__((cleanup(store_close_p)))
-int store_fd(const struct store *s);                    /* borrowed directory descriptor of ROOT */
+int store_fd(const struct store *s); /* borrowed directory descriptor of ROOT */
 const char *store_root(const struct store *s);
 /* Let nothing be collected until store_close. Idempotent. Whoever creates a container calls it
  * before it looks for the image. */
 must_check int store_hold(struct store *s, struct err *e);
 
 /* --- blobs: small documents only; the caller has verified the digest --- */
-must_check int store_blob_put(struct store *s, const struct digest *d, const void *data, size_t n, struct err *e);
-must_check int store_blob_get(struct store *s, const struct digest *d, char **out, size_t *len, struct err *e);
+must_check int store_blob_put(struct store *s, const struct digest *d, const void *data, size_t n,
+			      struct err *e);
+must_check int store_blob_get(struct store *s, const struct digest *d, char **out, size_t *len,
+			      struct err *e);
 
 /* --- layers --- */
 struct layer_info {
-	uint64_t size;                  /* bytes of the uncompressed tar */
-	uint64_t disk;                  /* bytes of regular file content unpacked */
-	uint64_t files;                 /* entries */
-	uint64_t skipped_devices;       /* device nodes that rootless cannot make */
-	uint64_t flattened;             /* entries whose owner could not be kept */
-	uint64_t dropped_xattrs;        /* extended attributes that could not be kept */
+	uint64_t size;            /* bytes of the uncompressed tar */
+	uint64_t disk;            /* bytes of regular file content unpacked */
+	uint64_t files;           /* entries */
+	uint64_t skipped_devices; /* device nodes that rootless cannot make */
+	uint64_t flattened;       /* entries whose owner could not be kept */
+	uint64_t dropped_xattrs;  /* extended attributes that could not be kept */
 };
 /* The answer stays true until store_close (store_hold). */
 bool store_layer_exists(struct store *s, const struct digest *diff_id);
-must_check int store_layer_info(struct store *s, const struct digest *diff_id, struct layer_info *out, struct err *e);
+must_check int store_layer_info(struct store *s, const struct digest *diff_id,
+				struct layer_info *out, struct err *e);
 /* An O_PATH descriptor of the layer's tree, or -1. */
 must_check int store_layer_tree(struct store *s, const struct digest *diff_id, struct err *e);
 
 /* A stage: a private directory in tmp/, locked while it lives, with an empty `tree' (0755) inside. */
 struct stage {
-	char name[64];                  /* below tmp/ */
-	int dir;                        /* the stage; `tree` is made inside */
+	char name[64]; /* below tmp/ */
+	int dir;       /* the stage; `tree` is made inside */
 	int lock;
 };
 must_check int stage_open(struct store *s, const char *kind, struct stage *out, struct err *e);
@@ -93,11 +96,11 @@ bool store_sweep_needed(struct store *s);
 must_check int store_sweep(struct store *s, bool gc, unsigned *removed, struct err *e);
 
 /* --- images and names --- */
-struct image_row {                      /* one image as `images` lists it */
+struct image_row { /* one image as `images` lists it */
 	struct digest id, manifest;
-	struct strv names;              /* full references; may be empty (dangling) */
-	int64_t created;                /* seconds since 1970 */
-	uint64_t size;                  /* sum of its layers' sizes */
+	struct strv names; /* full references; may be empty (dangling) */
+	int64_t created;   /* seconds since 1970 */
+	uint64_t size;     /* sum of its layers' sizes */
 };
 struct image_rows {
 	struct image_row *rows;
@@ -105,7 +108,8 @@ struct image_rows {
 };
 /* Record IMG (layers and configuration blob are in place) and point NAME (may be NULL) at it;
  * an image that had the name loses it. Names are made full first (ref_make_local). */
-must_check int store_image_add(struct store *s, const struct image *img, const char *name, struct err *e);
+must_check int store_image_add(struct store *s, const struct image *img, const char *name,
+			       struct err *e);
 /* Everything, newest first, in one reading, without a lock. */
 must_check int store_images(struct store *s, struct image_rows *out, struct err *e);
 void image_rows_free(struct image_rows *r);
@@ -113,9 +117,11 @@ void image_rows_free(struct image_rows *r);
  * in "/WHAT"), by NAME@DIGEST, by id or unique id prefix of 3 digits or more ("sha256:" may stand
  * before it). ERR_NOTFOUND when there is none, ERR_USAGE when WHAT means several images. *NAME
  * (may be NULL) is the full reference that matched, or NULL when found by id; owned by the caller. */
-must_check int store_image_resolve(struct store *s, const char *what, struct digest *id, char **name, struct err *e);
+must_check int store_image_resolve(struct store *s, const char *what, struct digest *id,
+				   char **name, struct err *e);
 /* The same, and the image read. */
-must_check int store_image_find(struct store *s, const char *what, struct image *out, char **name, struct err *e);
+must_check int store_image_find(struct store *s, const char *what, struct image *out, char **name,
+				struct err *e);
 must_check int store_tag(struct store *s, const struct digest *id, const char *name, struct err *e);
 /* ERR_NOTFOUND when no image has NAME. */
 must_check int store_untag(struct store *s, const char *name, struct err *e);

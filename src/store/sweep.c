@@ -23,7 +23,8 @@
 typedef int visit_fn(int dir, const char *name, void *arg, struct err *e);
 
 /* VISIT each entry of ROOT/PATH; stops at the first that fails. */
-static int each_entry(const struct store *s, const char *path, visit_fn *visit, void *arg, struct err *e)
+static int each_entry(const struct store *s, const char *path, visit_fn *visit, void *arg,
+		      struct err *e)
 {
 	int fd = openat(s->root, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *d = fd < 0 ? NULL : fdopendir(fd);
@@ -170,7 +171,9 @@ static int collect_layer(int dir, const char *name, void *arg, struct err *e)
 		return 0;
 	store_tmp_name("garbage", to);
 	snprintf(path, sizeof path, "tmp/%s", to);
-	return renameat(dir, name, u->store->root, path) < 0 ? err_sys(e, "move layer %.12s away", name) : 0;
+	return renameat(dir, name, u->store->root, path) < 0
+		       ? err_sys(e, "move layer %.12s away", name)
+		       : 0;
 }
 
 struct blob_sweep {

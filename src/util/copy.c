@@ -23,17 +23,17 @@
 #define XATTRS_MAX 65536
 #define OVERLAY_PREFIX "user.overlay."
 
-struct link {                           /* a file with several names, and the first that we gave it */
+struct link { /* a file with several names, and the first that we gave it */
 	dev_t dev;
 	ino_t ino;
 	char *path;
 };
 
 struct copy {
-	int src, dst;                   /* the two roots */
+	int src, dst; /* the two roots */
 	bool layer;
-	struct strv todo;               /* directories to enter, as paths below the roots */
-	struct link *links;             /* hashed by inode, open addressing */
+	struct strv todo;   /* directories to enter, as paths below the roots */
+	struct link *links; /* hashed by inode, open addressing */
 	size_t nlinks, room;
 };
 
@@ -69,8 +69,8 @@ static void links_free(struct copy *c)
 }
 
 /* 1 when the file was copied before and DIR/NAME now is another link to it. */
-static int copy_link(struct copy *c, const struct stat *st, int dir, const char *name, const char *path,
-		     struct err *e)
+static int copy_link(struct copy *c, const struct stat *st, int dir, const char *name,
+		     const char *path, struct err *e)
 {
 	if (st->st_nlink < 2)
 		return 0;
@@ -91,7 +91,8 @@ static int give_owner(int dir, const char *name, const struct stat *st)
 {
 	int flags = AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH;
 	/* not mapped here, or only one id is: then it was flattened before, too */
-	if (fchownat(dir, name, st->st_uid, st->st_gid, flags) < 0 && errno != EINVAL && errno != EPERM)
+	if (fchownat(dir, name, st->st_uid, st->st_gid, flags) < 0 && errno != EINVAL
+	    && errno != EPERM)
 		return -1;
 	return 0;
 }
@@ -171,7 +172,9 @@ static int copy_range(int from, int to, off_t at, off_t end)
 	while (at < end) {
 		off_t in = at, out = at;
 		ssize_t n = copy_file_range(from, &in, to, &out, (size_t)(end - at), 0);
-		if (n < 0 && (errno == EXDEV || errno == EINVAL || errno == EOPNOTSUPP || errno == ENOSYS))
+		if (n < 0
+		    && (errno == EXDEV || errno == EINVAL || errno == EOPNOTSUPP
+			|| errno == ENOSYS))
 			return copy_plainly(from, to, at, end);
 		if (n <= 0)
 			return (int)n;
@@ -208,7 +211,8 @@ static int copy_file(struct copy *c, int sdir, int ddir, const char *name, struc
 	auto_fd int from = openat(sdir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (from < 0 || fstat(from, &st) < 0)
 		return err_sys(e, "open %s", name);
-	auto_fd int to = openat(ddir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	auto_fd int to = openat(ddir, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+				0600);
 	if (to < 0)
 		return err_sys(e, "create %s", name);
 	if (copy_content(from, to, st.st_size) < 0 || copy_attributes(c, from, to, &st) < 0)
@@ -236,8 +240,8 @@ static int copy_node(int ddir, const char *name, const struct stat *st, struct e
 	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
 		return 0;
 	/* the node is ours and new: chmod follows no link */
-	if (mknodat(ddir, name, (st->st_mode & S_IFMT) | 0600, 0) < 0 || give_owner(ddir, name, st) < 0
-	    || fchmodat(ddir, name, st->st_mode & 07777, 0) < 0
+	if (mknodat(ddir, name, (st->st_mode & S_IFMT) | 0600, 0) < 0
+	    || give_owner(ddir, name, st) < 0 || fchmodat(ddir, name, st->st_mode & 07777, 0) < 0
 	    || utimensat(ddir, name, times, AT_SYMLINK_NOFOLLOW) < 0)
 		return err_sys(e, "make %s", name);
 	return 0;
@@ -258,7 +262,8 @@ static bool is_whiteout(const struct copy *c, int dir, const char *name, const s
 		return false;
 	if (S_ISCHR(st->st_mode))
 		return st->st_rdev == makedev(0, 0);
-	return S_ISREG(st->st_mode) && !st->st_size && has_mark(dir, name, 0, OVERLAY_PREFIX "whiteout");
+	return S_ISREG(st->st_mode) && !st->st_size
+	       && has_mark(dir, name, 0, OVERLAY_PREFIX "whiteout");
 }
 
 /* DDIR/NAME is to become a directory; one that is there stays, and its content unless opaque. */
@@ -266,8 +271,9 @@ static int make_dir(struct copy *c, int sdir, int ddir, const char *name, struct
 {
 	struct stat st;
 	bool there = fstatat(ddir, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
-	if (there && (!S_ISDIR(st.st_mode)
-		      || (c->layer && has_mark(sdir, name, O_DIRECTORY, OVERLAY_PREFIX "opaque")))) {
+	if (there
+	    && (!S_ISDIR(st.st_mode)
+		|| (c->layer && has_mark(sdir, name, O_DIRECTORY, OVERLAY_PREFIX "opaque")))) {
 		if (tree_remove_at(ddir, name) < 0)
 			return err_sys(e, "replace %s", name);
 		there = false;
@@ -275,7 +281,8 @@ static int make_dir(struct copy *c, int sdir, int ddir, const char *name, struct
 	return !there && mkdirat(ddir, name, 0700) < 0 ? err_sys(e, "make directory %s", name) : 0;
 }
 
-static int copy_entry(struct copy *c, int sdir, int ddir, const char *name, const char *path, struct err *e)
+static int copy_entry(struct copy *c, int sdir, int ddir, const char *name, const char *path,
+		      struct err *e)
 {
 	struct stat st;
 	if (fstatat(sdir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)

@@ -72,9 +72,11 @@ int path_open_in_root(int dir, const char *path, int flags, mode_t mode)
 static int check_mount(int root, int fd)
 {
 	struct statx a, b;
-	if (statx(root, "", AT_EMPTY_PATH, STATX_MNT_ID, &a) < 0 || statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &b) < 0)
+	if (statx(root, "", AT_EMPTY_PATH, STATX_MNT_ID, &a) < 0
+	    || statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &b) < 0)
 		return -1;
-	if (a.stx_mnt_id == b.stx_mnt_id && a.stx_dev_major == b.stx_dev_major && a.stx_dev_minor == b.stx_dev_minor)
+	if (a.stx_mnt_id == b.stx_mnt_id && a.stx_dev_major == b.stx_dev_major
+	    && a.stx_dev_minor == b.stx_dev_minor)
 		return 0;
 	errno = EXDEV;
 	return -1;
@@ -85,7 +87,8 @@ static int open_last(int dir, const char *name, int flags, mode_t mode)
 {
 	struct stat st;
 	auto_fd int fd = openat(dir, name, flags | O_NOFOLLOW | O_CLOEXEC, mode & 07777);
-	if (fd >= 0 && (flags & O_PATH) && !(flags & O_NOFOLLOW) && fstat(fd, &st) == 0 && S_ISLNK(st.st_mode)) {
+	if (fd >= 0 && (flags & O_PATH) && !(flags & O_NOFOLLOW) && fstat(fd, &st) == 0
+	    && S_ISLNK(st.st_mode)) {
 		errno = ELOOP;
 		return -1;
 	}
@@ -106,7 +109,8 @@ static int walk(int dir, const char *path, int flags, mode_t mode, bool same_mou
 	for (size_t i = 0; at >= 0 && i < parts.n; i++) {
 		bool last = i + 1 == parts.n;
 		int next = last ? open_last(at, parts.list[i], flags, mode)
-				: openat(at, parts.list[i], O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+				: openat(at, parts.list[i],
+					 O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		if (next >= 0 && same_mount && check_mount(at, next) < 0)
 			fd_close(&next);
 		fd_close(&at);
@@ -117,14 +121,16 @@ static int walk(int dir, const char *path, int flags, mode_t mode, bool same_mou
 
 int path_open_beneath(int dir, const char *path, int flags, mode_t mode)
 {
-	int fd = open_how(dir, path, flags, mode, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+	int fd = open_how(dir, path, flags, mode,
+			  RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
 	return fd < 0 && errno == ENOSYS ? walk(dir, path, flags, mode, false) : fd;
 }
 
 int path_open_same_mount(int dir, const char *path, int flags, mode_t mode)
 {
 	int fd = open_how(dir, path, flags, mode,
-			  RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV);
+			  RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS
+				  | RESOLVE_NO_XDEV);
 	return fd < 0 && errno == ENOSYS ? walk(dir, path, flags, mode, true) : fd;
 }
 

@@ -19,15 +19,15 @@
 
 struct level {
 	DIR *d;
-	bool removed;                   /* this pass changed something: another may find more */
-	char name[NAME_MAX + 1];        /* in the level above */
+	bool removed;            /* this pass changed something: another may find more */
+	char name[NAME_MAX + 1]; /* in the level above */
 };
 
 struct walk {
-	int dir;                        /* where level 0 is */
-	const char *name;               /* ... by this name */
-	int depth;                      /* of the current level; -1 at the end */
-	int code;                       /* errno of what would not go first */
+	int dir;          /* where level 0 is */
+	const char *name; /* ... by this name */
+	int depth;        /* of the current level; -1 at the end */
+	int code;         /* errno of what would not go first */
 	struct level at[LEVELS];
 };
 

@@ -18,10 +18,11 @@ static void check_ref(const char *text)
 	ref_make_local(&r);
 	auto_free char *full = ref_text(&r);
 	if (ref_parse(full, &again, &e) < 0)
-		return;         /* "library/" made the name too long */
+		return; /* "library/" made the name too long */
 	ref_make_local(&again);
 	auto_free char *twice = ref_text(&again);
-	if (strcmp(full, twice) != 0 || strpbrk(full, " \n\t\\%?#") || strstr(full, "/.") || strstr(full, "//"))
+	if (strcmp(full, twice) != 0 || strpbrk(full, " \n\t\\%?#") || strstr(full, "/.")
+	    || strstr(full, "//"))
 		abort();
 }
 

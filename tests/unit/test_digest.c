@@ -29,7 +29,13 @@ static void good(void **state)
 static void bad(void **state)
 {
 	static const char *const texts[] = {
-		"", "sha256:", HEX, "sha512:" HEX, "SHA256:" HEX, "sha256:" HEX "0", "sha256:" HEX "\n",
+		"",
+		"sha256:",
+		HEX,
+		"sha512:" HEX,
+		"SHA256:" HEX,
+		"sha256:" HEX "0",
+		"sha256:" HEX "\n",
 		"sha256:E3B0C44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
 		"sha256:../../../../../../../../../../../../../../../../../../../etc/pass",
 		"sha256:g3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",

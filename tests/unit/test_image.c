@@ -14,12 +14,17 @@ static const struct digest id = { HEX };
 
 static void whole(void **state)
 {
-	static const char text[] =
-		"{\"created\":\"2024-05-01T10:20:30.123456789Z\",\"author\":\"A\",\"architecture\":\"arm64\",\"variant\":\"v8\","
-		"\"os\":\"linux\",\"config\":{\"User\":\"1000:1000\",\"ExposedPorts\":{\"80/tcp\":{},\"53/udp\":{}},"
-		"\"Env\":[\"PATH=/bin\",\"X\"],\"Entrypoint\":[\"/e\"],\"Cmd\":[\"a\",\"b c\"],\"Volumes\":{\"/data\":{}},"
-		"\"WorkingDir\":\"/w\",\"Labels\":{\"k\":\"v=1\"},\"StopSignal\":\"SIGINT\",\"Healthcheck\":{\"Test\":[\"x\"]},"
-		"\"OnBuild\":null,\"Shell\":[\"/bin/ash\",\"-c\"]}," LAYERS ",\"history\":[{\"created_by\":\"x\"}],\"odd\":1}";
+	static const char text[] = "{\"created\":\"2024-05-01T10:20:30.123456789Z\",\"author\":"
+				   "\"A\",\"architecture\":\"arm64\",\"variant\":\"v8\","
+				   "\"os\":\"linux\",\"config\":{\"User\":\"1000:1000\","
+				   "\"ExposedPorts\":{\"80/tcp\":{},\"53/udp\":{}},"
+				   "\"Env\":[\"PATH=/bin\",\"X\"],\"Entrypoint\":[\"/"
+				   "e\"],\"Cmd\":[\"a\",\"b c\"],\"Volumes\":{\"/data\":{}},"
+				   "\"WorkingDir\":\"/"
+				   "w\",\"Labels\":{\"k\":\"v=1\"},\"StopSignal\":\"SIGINT\","
+				   "\"Healthcheck\":{\"Test\":[\"x\"]},"
+				   "\"OnBuild\":null,\"Shell\":[\"/bin/ash\",\"-c\"]}," LAYERS
+				   ",\"history\":[{\"created_by\":\"x\"}],\"odd\":1}";
 	auto_image struct image img;
 	struct err e = { 0 };
 	if (image_parse(text, strlen(text), &id, &img, &e) < 0)
@@ -45,11 +50,12 @@ static void whole(void **state)
 	assert_int_equal(json_int(img.raw, "odd", 0), 1);
 	auto_json json *j = image_config_json(c);
 	auto_free char *back = json_text(j, false);
-	assert_string_equal(back,
-			    "{\"User\":\"1000:1000\",\"ExposedPorts\":{\"80/tcp\":{},\"53/udp\":{}},"
-			    "\"Env\":[\"PATH=/bin\",\"X=\"],\"Entrypoint\":[\"/e\"],\"Cmd\":[\"a\",\"b c\"],"
-			    "\"Volumes\":{\"/data\":{}},\"WorkingDir\":\"/w\",\"Labels\":{\"k\":\"v=1\"},"
-			    "\"StopSignal\":\"SIGINT\",\"Shell\":[\"/bin/ash\",\"-c\"]}");
+	assert_string_equal(
+		back,
+		"{\"User\":\"1000:1000\",\"ExposedPorts\":{\"80/tcp\":{},\"53/udp\":{}},"
+		"\"Env\":[\"PATH=/bin\",\"X=\"],\"Entrypoint\":[\"/e\"],\"Cmd\":[\"a\",\"b c\"],"
+		"\"Volumes\":{\"/data\":{}},\"WorkingDir\":\"/w\",\"Labels\":{\"k\":\"v=1\"},"
+		"\"StopSignal\":\"SIGINT\",\"Shell\":[\"/bin/ash\",\"-c\"]}");
 }
 
 static void least(void **state)
@@ -76,12 +82,19 @@ static void hostile(void **state)
 	static const struct {
 		const char *text, *says;
 	} cases[] = {
-		{ "", "JSON" }, { "[]", "object" }, { "null", "" }, { "{", "JSON" }, { "{} {}", "JSON" },
-		{ "{}", "rootfs is missing" }, { "{\"rootfs\":[]}", "rootfs is not" },
-		{ "{\"rootfs\":{\"diff_ids\":[]}}", "type" }, { "{\"rootfs\":{\"type\":\"x\"}}", "type" },
+		{ "", "JSON" },
+		{ "[]", "object" },
+		{ "null", "" },
+		{ "{", "JSON" },
+		{ "{} {}", "JSON" },
+		{ "{}", "rootfs is missing" },
+		{ "{\"rootfs\":[]}", "rootfs is not" },
+		{ "{\"rootfs\":{\"diff_ids\":[]}}", "type" },
+		{ "{\"rootfs\":{\"type\":\"x\"}}", "type" },
 		{ "{\"rootfs\":{\"type\":\"layers\",\"diff_ids\":{}}}", "diff_ids" },
 		{ "{\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[1]}}", "diff_ids[0]" },
-		{ "{\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"sha256:../../x\"]}}", "diff_ids[0]" },
+		{ "{\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"sha256:../../x\"]}}",
+		  "diff_ids[0]" },
 		{ "{" LAYERS ",\"config\":[]}", "config" },
 		{ "{" LAYERS ",\"config\":{\"Env\":\"A=b\"}}", "Env" },
 		{ "{" LAYERS ",\"config\":{\"Env\":[\"=b\"]}}", "Env" },
@@ -93,8 +106,10 @@ static void hostile(void **state)
 		{ "{" LAYERS ",\"config\":{\"Volumes\":[\"/a\"]}}", "Volumes" },
 		{ "{" LAYERS ",\"config\":{\"Volumes\":{\"\":{}}}}", "Volumes" },
 		{ "{" LAYERS ",\"config\":{\"Labels\":{\"a\":1}}}", "Labels" },
-		{ "{" LAYERS ",\"history\":{}}", "history" }, { "{" LAYERS ",\"history\":[1]}", "history[0]" },
-		{ "{" LAYERS ",\"created\":\"yesterday\"}", "created" }, { "{" LAYERS ",\"created\":5}", "created" },
+		{ "{" LAYERS ",\"history\":{}}", "history" },
+		{ "{" LAYERS ",\"history\":[1]}", "history[0]" },
+		{ "{" LAYERS ",\"created\":\"yesterday\"}", "created" },
+		{ "{" LAYERS ",\"created\":5}", "created" },
 		{ "{" LAYERS ",\"os\":[]}", "os" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -134,10 +149,24 @@ static void bounds(void **state)
 static void times(void **state)
 {
 	static const char *const bad[] = {
-		"", "2024", "2024-05-01", "2024-05-01T10:20:30", "2024-05-01 10:20:30Z", "2024-13-01T10:20:30Z",
-		"2024-00-01T10:20:30Z", "2024-05-32T10:20:30Z", "2024-05-01T25:20:30Z", "2024-05-01T10:20:30.Z",
-		"2024-05-01T10:20:30ZZ", "2024-05-01T10:20:30+1:00", "2024-05-01T10:20:30+01:0", "2024-05-01T10:20:30+01:000",
-		"2024-05-01T10:20:30+24:00", "-024-05-01T10:20:30Z", "2024-05-01T10:20:3\xff", "2024-05-01T10:20:30+",
+		"",
+		"2024",
+		"2024-05-01",
+		"2024-05-01T10:20:30",
+		"2024-05-01 10:20:30Z",
+		"2024-13-01T10:20:30Z",
+		"2024-00-01T10:20:30Z",
+		"2024-05-32T10:20:30Z",
+		"2024-05-01T25:20:30Z",
+		"2024-05-01T10:20:30.Z",
+		"2024-05-01T10:20:30ZZ",
+		"2024-05-01T10:20:30+1:00",
+		"2024-05-01T10:20:30+01:0",
+		"2024-05-01T10:20:30+01:000",
+		"2024-05-01T10:20:30+24:00",
+		"-024-05-01T10:20:30Z",
+		"2024-05-01T10:20:3\xff",
+		"2024-05-01T10:20:30+",
 	};
 	int64_t t = 0;
 	assert_int_equal(image_time_parse("1970-01-01T00:00:00Z", &t), 0);
@@ -205,9 +234,11 @@ static void changes(void **state)
 static void bad_changes(void **state)
 {
 	static const char *const texts[] = {
-		"", " ", "CMD", "CMD ", "ENV", "ENV A", "ENV =b", "ENV A=b C", "ENV \"A=b", "LABEL x", "EXPOSE x", "EXPOSE 0",
-		"EXPOSE 65536", "EXPOSE 80/icmp", "EXPOSE 1-99999", "VOLUME a", "USER a b", "RUN x", "COPY a b", "SHELL x", "SHELL []",
-		"STOPSIGNAL", "\x1b[31m x",
+		"",         " ",          "CMD",          "CMD ",           "ENV",
+		"ENV A",    "ENV =b",     "ENV A=b C",    "ENV \"A=b",      "LABEL x",
+		"EXPOSE x", "EXPOSE 0",   "EXPOSE 65536", "EXPOSE 80/icmp", "EXPOSE 1-99999",
+		"VOLUME a", "USER a b",   "RUN x",        "COPY a b",       "SHELL x",
+		"SHELL []", "STOPSIGNAL", "\x1b[31m x",
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		struct image_config c = { 0 };
@@ -223,12 +254,8 @@ static void bad_changes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(whole),
-		cmocka_unit_test(least),
-		cmocka_unit_test(hostile),
-		cmocka_unit_test(bounds),
-		cmocka_unit_test(times),
-		cmocka_unit_test(changes),
+		cmocka_unit_test(whole),       cmocka_unit_test(least), cmocka_unit_test(hostile),
+		cmocka_unit_test(bounds),      cmocka_unit_test(times), cmocka_unit_test(changes),
 		cmocka_unit_test(bad_changes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

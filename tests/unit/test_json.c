@@ -26,8 +26,9 @@ static void bad_documents(void **state)
 		const char *text;
 		size_t len;
 	} cases[] = {
-		{ "", 0 }, { "{", 1 }, { "{}x", 3 }, { "{} {}", 5 }, { "[1,]", 4 }, { "nul", 3 }, { "null", 4 },
-		{ "{\"a\":\"\xff\"}", 9 }, { "{}\0", 3 }, { "\"a", 2 }, { "{\"a\" 1}", 7 }, { "\xef\xbb\xbf{}", 5 },
+		{ "", 0 },     { "{", 1 },   { "{}x", 3 },       { "{} {}", 5 },
+		{ "[1,]", 4 }, { "nul", 3 }, { "null", 4 },      { "{\"a\":\"\xff\"}", 9 },
+		{ "{}\0", 3 }, { "\"a", 2 }, { "{\"a\" 1}", 7 }, { "\xef\xbb\xbf{}", 5 },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		json *j = NULL;
@@ -53,8 +54,9 @@ static void depth(void **state)
 
 static void types(void **state)
 {
-	auto_json json *j = parse(" {\"s\":\"x\",\"n\":\"a\\u0000b\",\"i\":7,\"big\":9223372036854775807,\"t\":true,"
-				  "\"o\":{},\"a\":[],\"z\":null} \n");
+	auto_json json *j = parse(
+		" {\"s\":\"x\",\"n\":\"a\\u0000b\",\"i\":7,\"big\":9223372036854775807,\"t\":true,"
+		"\"o\":{},\"a\":[],\"z\":null} \n");
 	const char *s;
 	struct err e = { 0 };
 	assert_string_equal(json_str(j, "s"), "x");
@@ -76,7 +78,8 @@ static void types(void **state)
 
 static void lists_and_maps(void **state)
 {
-	auto_json json *j = parse("{\"l\":[\"a\",\"b\"],\"m\":{\"k\":\"v\",\"e\":null},\"x\":[1],\"y\":{\"k\":1},\"z\":null}");
+	auto_json json *j = parse("{\"l\":[\"a\",\"b\"],\"m\":{\"k\":\"v\",\"e\":null},\"x\":[1],"
+				  "\"y\":{\"k\":1},\"z\":null}");
 	auto_strv struct strv v = { 0 };
 	struct err e;
 	assert_int_equal(json_strv(j, "l", &v, &e), 0);
@@ -104,7 +107,8 @@ static void building(void **state)
 	json_put_int(j, "n", -1);
 	json_put_bool(j, "t", true);
 	auto_free char *text = json_text(j, false);
-	assert_string_equal(text, "{\"none\":[],\"map\":{\"a\":\"b=c\",\"d\":\"\"},\"path\":\"/a/b\",\"n\":-1,\"t\":true}");
+	assert_string_equal(text, "{\"none\":[],\"map\":{\"a\":\"b=c\",\"d\":\"\"},\"path\":\"/a/"
+				  "b\",\"n\":-1,\"t\":true}");
 }
 
 static void files(void **state)

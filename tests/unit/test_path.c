@@ -35,7 +35,8 @@ static void text(void **state)
 	static const struct {
 		const char *in, *out;
 	} cases[] = {
-		{ "/a/../b//c", "/b/c" }, { "/..", "/" }, { "/", "/" }, { "//", "/" }, { "a/./b/", "a/b" }, { "", "" }, { "/a/b/../..", "/" },
+		{ "/a/../b//c", "/b/c" }, { "/..", "/" }, { "/", "/" },          { "//", "/" },
+		{ "a/./b/", "a/b" },      { "", "" },     { "/a/b/../..", "/" },
 	};
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		auto_free char *got = path_clean(cases[i].in);
@@ -56,9 +57,10 @@ static void confined(void **state)
 	auto_fd int root = openat(dir, "root", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int probe = path_open_in_root(root, "etc", O_PATH, 0);
 	if (probe < 0 && errno == ENOSYS)
-		skip();         /* valgrind hides openat2 */
+		skip(); /* valgrind hides openat2 */
 	fd_close(&probe);
-	static const char *const inside[] = { "link/passwd", "up/passwd", "../../etc/passwd", "/etc/passwd" };
+	static const char *const inside[] = { "link/passwd", "up/passwd", "../../etc/passwd",
+					      "/etc/passwd" };
 	for (size_t i = 0; i < 4; i++) {
 		char got[16] = "";
 		auto_fd int fd = path_open_in_root(root, inside[i], O_RDONLY, 0);
@@ -202,7 +204,8 @@ static void layers(void **state)
 	scratch_file(*state, "2/becomes-dir/x", "2");
 	scratch_file(*state, "2/emptied/new", "2");
 	assert_int_equal(mkdirat(dir, "dst", 0700), 0);
-	if (mknodat(dir, "2/removed", S_IFCHR, 0) < 0 || mknodat(dir, "2/removed-dir", S_IFCHR, 0) < 0)
+	if (mknodat(dir, "2/removed", S_IFCHR, 0) < 0
+	    || mknodat(dir, "2/removed-dir", S_IFCHR, 0) < 0)
 		skip();
 	auto_fd int emptied = openat(dir, "2/emptied", O_RDONLY | O_CLOEXEC);
 	if (fsetxattr(emptied, "user.overlay.opaque", "y", 1, 0) < 0)
@@ -214,8 +217,10 @@ static void layers(void **state)
 		if (tree_copy_layer(layer, dst, &e) < 0)
 			fail_msg("%s", e.msg);
 	}
-	assert_false(is_there(dst, "removed") || is_there(dst, "removed-dir") || is_there(dst, "emptied/file"));
-	assert_true(is_there(dst, "merged/one") && is_there(dst, "merged/two") && is_there(dst, "emptied/new"));
+	assert_false(is_there(dst, "removed") || is_there(dst, "removed-dir")
+		     || is_there(dst, "emptied/file"));
+	assert_true(is_there(dst, "merged/one") && is_there(dst, "merged/two")
+		    && is_there(dst, "emptied/new"));
 	auto_free char *file = scratch_read(*state, "dst/becomes-file");
 	auto_free char *inner = scratch_read(*state, "dst/becomes-dir/x");
 	assert_string_equal(file, "2");

@@ -10,7 +10,8 @@
 
 #define HEX "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
-static void expect(const char *text, const char *host, const char *name, const char *tag, const char *full)
+static void expect(const char *text, const char *host, const char *name, const char *tag,
+		   const char *full)
 {
 	auto_ref struct ref r;
 	struct err e = { 0 };
@@ -42,11 +43,58 @@ static void good(void **state)
 static void bad(void **state)
 {
 	static const char *const texts[] = {
-		"", ":", "@", "/", "a/", "/a", "a//b", "A", "host/A", "a b", "a\nb", "a:", "a:.x", "a:-x", "a@", "a@b",
-		"a@sha256:12", "-a", "a-", ".a", "a.", "_a", "a___b", "a..b", "a._b", "../a", "a/../b", "a/..",
-		"https://q.io/a", "docker://a", "q.io:/a", "q.io:x/a", "q.io:0/a", "q.io:65536/a", "q.io:000080/a",
-		"-q.io/a", "q-.io/a", "q..io/a", ".io/a", "[::1/a", "[x]/a", "[..1]/a", "[1:2]/a", "[]/a", "q.io/", "q.io/:t", "a:b:c", "a@b@c",
-		HEX, "a\x80", "a:t\x1b[31m", "%2e%2e/a",
+		"",
+		":",
+		"@",
+		"/",
+		"a/",
+		"/a",
+		"a//b",
+		"A",
+		"host/A",
+		"a b",
+		"a\nb",
+		"a:",
+		"a:.x",
+		"a:-x",
+		"a@",
+		"a@b",
+		"a@sha256:12",
+		"-a",
+		"a-",
+		".a",
+		"a.",
+		"_a",
+		"a___b",
+		"a..b",
+		"a._b",
+		"../a",
+		"a/../b",
+		"a/..",
+		"https://q.io/a",
+		"docker://a",
+		"q.io:/a",
+		"q.io:x/a",
+		"q.io:0/a",
+		"q.io:65536/a",
+		"q.io:000080/a",
+		"-q.io/a",
+		"q-.io/a",
+		"q..io/a",
+		".io/a",
+		"[::1/a",
+		"[x]/a",
+		"[..1]/a",
+		"[1:2]/a",
+		"[]/a",
+		"q.io/",
+		"q.io/:t",
+		"a:b:c",
+		"a@b@c",
+		HEX,
+		"a\x80",
+		"a:t\x1b[31m",
+		"%2e%2e/a",
 	};
 	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
 		struct ref r;
@@ -116,7 +164,9 @@ static void transport(const char *text, enum transport kind, const char *path, c
 
 static void transports(void **state)
 {
-	static const char *const refused[] = { "", "oci:", "oci::a", "dir:", "docker-archive:", "docker://", "docker-daemon:a" };
+	static const char *const refused[] = {
+		"", "oci:", "oci::a", "dir:", "docker-archive:", "docker://", "docker-daemon:a"
+	};
 	transport("busybox:1", TRANSPORT_REGISTRY, "busybox:1", "");
 	transport("docker://q.io/a:1", TRANSPORT_REGISTRY, "q.io/a:1", "");
 	transport("docker-archive:/x/y.tar", TRANSPORT_DOCKER_ARCHIVE, "/x/y.tar", "");
@@ -139,10 +189,8 @@ static void transports(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(good),
-		cmocka_unit_test(bad),
-		cmocka_unit_test(long_ones),
-		cmocka_unit_test(made_local),
+		cmocka_unit_test(good),       cmocka_unit_test(bad),
+		cmocka_unit_test(long_ones),  cmocka_unit_test(made_local),
 		cmocka_unit_test(transports),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

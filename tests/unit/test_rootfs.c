@@ -27,7 +27,7 @@
 struct fixture {
 	char *path;
 	const char *name;
-	int store, dir;                 /* from outside the namespace, as in the tool */
+	int store, dir; /* from outside the namespace, as in the tool */
 	struct digest layers[2];
 	unsigned nlayers;
 	const char *driver;
@@ -77,7 +77,8 @@ static int setup_at(void **state, const char *name)
 	memcpy(f->layers[1].hex, hex2, sizeof hex2);
 	f->nlayers = 2;
 	*state = f;
-	if (f->dir < 0 || userns_idmap(NULL, &map, &e) < 0 || userns_run(&map, 0, make_layers, f, &e) < 0) {
+	if (f->dir < 0 || userns_idmap(NULL, &map, &e) < 0
+	    || userns_run(&map, 0, make_layers, f, &e) < 0) {
 		fprintf(stderr, "%s\n", e.msg);
 		return -1;
 	}
@@ -123,15 +124,21 @@ static int run_inside(void *arg, struct err *e)
 {
 	struct fixture *f = arg;
 	struct rootfs_opts o = {
-		.store_root = f->store, .container_dir = f->dir, .layers = f->layers, .nlayers = f->nlayers,
-		.driver = f->driver, .is_volatile = f->is_volatile, .read_only = f->read_only,
+		.store_root = f->store,
+		.container_dir = f->dir,
+		.layers = f->layers,
+		.nlayers = f->nlayers,
+		.driver = f->driver,
+		.is_volatile = f->is_volatile,
+		.read_only = f->read_only,
 	};
 	auto_fd int root = rootfs_mount(&o, e);
 	return root < 0 ? -1 : f->inside(f, root, e);
 }
 
 /* Mount in a namespace that ends with this; the error is the driver's or of what INSIDE found. */
-static int in_container(struct fixture *f, int (*inside)(struct fixture *f, int root, struct err *e), struct err *e)
+static int in_container(struct fixture *f,
+			int (*inside)(struct fixture *f, int root, struct err *e), struct err *e)
 {
 	struct idmap map;
 	f->inside = inside;
@@ -142,7 +149,12 @@ static int in_container(struct fixture *f, int (*inside)(struct fixture *f, int 
 
 /* ---- what is done inside; these run in the child, where cmocka cannot fail */
 
-#define WANT(cond) do { if (!(cond)) return err_set(e, ERR_SYSTEM, "line %d: %s (%s)", __LINE__, #cond, strerror(errno)); } while (0)
+#define WANT(cond)                                                                                 \
+	do {                                                                                       \
+		if (!(cond))                                                                       \
+			return err_set(e, ERR_SYSTEM, "line %d: %s (%s)", __LINE__, #cond,         \
+				       strerror(errno));                                           \
+	} while (0)
 
 static bool is_there(int dir, const char *name)
 {
@@ -168,7 +180,8 @@ static int look(struct fixture *f, int root, struct err *e)
 	struct stat st;
 	WANT(fstat(root, &st) == 0 && (st.st_mode & 07777) == 0751);
 	WANT(!is_there(root, "removed") && !is_there(root, "emptied/old"));
-	WANT(holds(root, "kept", "1") && holds(root, "changed", "2") && holds(root, "emptied/new", "2"));
+	WANT(holds(root, "kept", "1") && holds(root, "changed", "2")
+	     && holds(root, "emptied/new", "2"));
 	WANT(holds(root, "merged/one", "1") && holds(root, "merged/two", "2"));
 	return 0;
 }
@@ -190,7 +203,8 @@ static int look_again(struct fixture *f, int root, struct err *e)
 {
 	struct stat st;
 	WANT(holds(root, "kept", "mine") && holds(root, "new", "mine"));
-	WANT(is_there(root, "merged") && !is_there(root, "merged/one") && !is_there(root, "changed"));
+	WANT(is_there(root, "merged") && !is_there(root, "merged/one")
+	     && !is_there(root, "changed"));
 	WANT(fstatat(root, "emptied/new", &st, 0) == 0 && (st.st_mode & 07777) == 04755);
 	return 0;
 }
@@ -286,7 +300,7 @@ static void copy(void **state)
 	struct fixture *f = *state;
 	assert_true(works_here(f, "copy"));
 	whole(f, "copy");
-	f->driver = NULL;       /* and stays a copy */
+	f->driver = NULL; /* and stays a copy */
 	expect(f, look_again);
 }
 
@@ -306,7 +320,7 @@ static void overlay_then_fuse(void **state)
 	f->driver = "overlay";
 	expect(f, change);
 	struct err e = { 0 };
-	f->driver = "copy";     /* which would lose what was written */
+	f->driver = "copy"; /* which would lose what was written */
 	assert_int_equal(in_container(f, look, &e), -1);
 	assert_non_null(strstr(e.msg, "overlay driver"));
 	f->driver = "fuse-overlayfs";
@@ -381,7 +395,8 @@ int main(void)
 	struct idmap map;
 	struct err e = { 0 };
 	/* valgrind knows no clone3, a builder's sandbox may know no user namespaces */
-	if (userns_idmap(NULL, &map, &e) < 0 || userns_run(&map, CLONE_NEWNS | CLONE_NEWPID, nothing, NULL, &e) < 0) {
+	if (userns_idmap(NULL, &map, &e) < 0
+	    || userns_run(&map, CLONE_NEWNS | CLONE_NEWPID, nothing, NULL, &e) < 0) {
 		printf("1..0 # SKIP %s\n", e.msg);
 		return 0;
 	}

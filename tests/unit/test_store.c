@@ -71,8 +71,10 @@ static int put_image(struct store *s, unsigned n, const char *name, struct err *
 {
 	auto_image struct image img;
 	struct digest id = number(n + 1000), a = number(n), b = number(n + 1);
-	auto_free char *text = str_printf("{\"created\":\"2024-05-01T10:20:%02uZ\",\"rootfs\":{\"type\":\"layers\","
-					  "\"diff_ids\":[\"sha256:%s\",\"sha256:%s\"]}}", n % 60, a.hex, b.hex);
+	auto_free char *text = str_printf(
+		"{\"created\":\"2024-05-01T10:20:%02uZ\",\"rootfs\":{\"type\":\"layers\","
+		"\"diff_ids\":[\"sha256:%s\",\"sha256:%s\"]}}",
+		n % 60, a.hex, b.hex);
 	if (put_layer(s, n, e) < 0 || put_layer(s, n + 1, e) < 0
 	    || store_blob_put(s, &id, text, strlen(text), e) < 0
 	    || image_parse(text, strlen(text), &id, &img, e) < 0)
@@ -140,7 +142,8 @@ static void opening(void **state)
 	assert_int_equal(store_open(root, true, &s, &e), 0);
 	assert_int_equal(fstat(store_fd(s), &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0700);
-	assert_true(has(s, "blobs/sha256") && has(s, "layers") && has(s, "images") && has(s, "tmp"));
+	assert_true(has(s, "blobs/sha256") && has(s, "layers") && has(s, "images")
+		    && has(s, "tmp"));
 	/* others may never come to the set-user-id programs of layers */
 	assert_int_equal(fchmod(store_fd(s), 0755), 0);
 	store_close(s);
@@ -345,13 +348,13 @@ static void tagging(void **state)
 	add_image(s, 1, "a");
 	add_image(s, 2, "b");
 	assert_int_equal(store_tag(s, &one, "q.io/c:1", &e), 0);
-	assert_int_equal(store_tag(s, &one, "b", &e), 0);       /* moves */
+	assert_int_equal(store_tag(s, &one, "b", &e), 0); /* moves */
 	assert_int_equal(store_tag(s, &none, "d", &e), -1);
 	assert_int_equal(e.kind, ERR_NOTFOUND);
 	assert_int_equal(store_tag(s, &one, "bad name", &e), -1);
 	assert_int_equal(store_images(s, &rows, &e), 0);
 	assert_int_equal(rows.n, 2);
-	assert_true(digest_eq(&rows.rows[0].id, &two));          /* newest first */
+	assert_true(digest_eq(&rows.rows[0].id, &two)); /* newest first */
 	assert_int_equal(rows.rows[0].names.n, 0);
 	assert_int_equal(rows.rows[1].names.n, 3);
 	assert_string_equal(rows.rows[1].names.list[0], "localhost/a:latest");
@@ -373,7 +376,9 @@ static void sorted_names(void **state)
 	struct digest one = number(1001);
 	struct err e;
 	add_image(s, 1, NULL);
-	static const char *const names[] = { "z", "a", "m", "a/b", "a.b", "aa", "a:2", "q.io/a", "m" };
+	static const char *const names[] = {
+		"z", "a", "m", "a/b", "a.b", "aa", "a:2", "q.io/a", "m"
+	};
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		assert_int_equal(store_tag(s, &one, names[i], &e), 0);
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -399,7 +404,8 @@ static void damage(void **state)
 	scratch_file(*state, blob, "{");
 	expect_none(s, "a", ERR_CORRUPT);
 	struct digest id;
-	assert_int_equal(store_image_resolve(s, "a", &id, NULL, &e), 0);         /* so that it can be removed */
+	assert_int_equal(store_image_resolve(s, "a", &id, NULL, &e),
+			 0); /* so that it can be removed */
 	auto_free char *row = str_printf("store/images/%s", one.hex);
 	scratch_file(*state, row, "manifest x\n");
 	assert_int_equal(store_images(s, &rows, &e), -1);
@@ -444,9 +450,9 @@ static void collect(void **state)
 	struct err e = { 0 };
 	struct digest id = number(1001), layer = number(1), kept = number(2), orphan = number(50);
 	unsigned removed;
-	add_image(s, 1, "a");                   /* layers 1 and 2 */
-	add_image(s, 2, "b");                   /* layers 2 and 3 */
-	add_image(s, 10, "c");                  /* 10 and 11; removed, but a container uses 11 */
+	add_image(s, 1, "a");  /* layers 1 and 2 */
+	add_image(s, 2, "b");  /* layers 2 and 3 */
+	add_image(s, 10, "c"); /* 10 and 11; removed, but a container uses 11 */
 	assert_int_equal(put_layer(s, 50, &e), 0);
 	struct digest c = number(1010), eleven = number(11), ten = number(10);
 	auto_free char *used = str_printf("%s\n", eleven.hex);
@@ -467,7 +473,8 @@ static void collect(void **state)
 	assert_true(store_layer_exists(s, &orphan));
 	assert_int_equal(tree_remove_at(store_fd(s), "containers/y"), 0);
 	assert_int_equal(store_sweep(s, true, &removed, &e), 0);
-	assert_false(store_layer_exists(s, &layer) || store_layer_exists(s, &orphan) || store_layer_exists(s, &ten));
+	assert_false(store_layer_exists(s, &layer) || store_layer_exists(s, &orphan)
+		     || store_layer_exists(s, &ten));
 	assert_true(store_layer_exists(s, &kept) && store_layer_exists(s, &eleven));
 	auto_free char *blob = str_printf("blobs/sha256/%s", id.hex);
 	assert_false(has(s, blob));
@@ -540,7 +547,8 @@ static void churn(struct store *s, unsigned n)
 			auto_free char *name = str_printf("churn-%u", i % 9);
 			if (put_image(mine, i % 7, name, &e) < 0)
 				_exit(2);
-		} else if ((i % 2 && store_image_remove(mine, &id, &e) < 0 && e.kind != ERR_NOTFOUND)
+		} else if ((i % 2 && store_image_remove(mine, &id, &e) < 0
+			    && e.kind != ERR_NOTFOUND)
 			   || store_sweep(mine, true, &removed, &e) < 0) {
 			_exit(3);
 		}
@@ -581,20 +589,11 @@ int main(void)
 {
 #define SCRATCH(test) cmocka_unit_test_setup_teardown(test, scratch_setup, scratch_teardown)
 	const struct CMUnitTest tests[] = {
-		SCRATCH(opening),
-		SCRATCH(not_a_store),
-		SCRATCH(others_store),
-		SCRATCH(blobs),
-		SCRATCH(layers),
-		SCRATCH(finding),
-		SCRATCH(prefixes),
-		SCRATCH(tagging),
-		SCRATCH(sorted_names),
-		SCRATCH(damage),
-		SCRATCH(sweep_stages),
-		SCRATCH(collect),
-		SCRATCH(twenty_writers),
-		SCRATCH(killed_writers),
+		SCRATCH(opening),        SCRATCH(not_a_store),    SCRATCH(others_store),
+		SCRATCH(blobs),          SCRATCH(layers),         SCRATCH(finding),
+		SCRATCH(prefixes),       SCRATCH(tagging),        SCRATCH(sorted_names),
+		SCRATCH(damage),         SCRATCH(sweep_stages),   SCRATCH(collect),
+		SCRATCH(twenty_writers), SCRATCH(killed_writers),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

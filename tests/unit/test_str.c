@@ -50,10 +50,19 @@ static void sizes(void **state)
 		const char *text;
 		uint64_t bytes;
 	} good[] = {
-		{ "0", 0 }, { "512", 512 }, { "64k", 65536 }, { "64K", 65536 }, { "1.5g", 1610612736 },
-		{ "2gib", 2147483648 }, { "10MB", 10485760 }, { "7b", 7 }, { "1t", 1099511627776 }, { "3 m", 3145728 },
+		{ "0", 0 },
+		{ "512", 512 },
+		{ "64k", 65536 },
+		{ "64K", 65536 },
+		{ "1.5g", 1610612736 },
+		{ "2gib", 2147483648 },
+		{ "10MB", 10485760 },
+		{ "7b", 7 },
+		{ "1t", 1099511627776 },
+		{ "3 m", 3145728 },
 	};
-	static const char *const bad[] = { "", "k", "-1", "1x", "1kk", "1kibb", "0x10", "1e999", "99999999999g", "nan", "inf" };
+	static const char *const bad[] = { "",     "k",     "-1",           "1x",  "1kk", "1kibb",
+					   "0x10", "1e999", "99999999999g", "nan", "inf" };
 	uint64_t n;
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
 		assert_int_equal(str_to_bytes(good[i].text, &n), 0);
@@ -143,12 +152,8 @@ static void errors(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(buffers),
-		cmocka_unit_test(numbers),
-		cmocka_unit_test(sizes),
-		cmocka_unit_test(people),
-		cmocka_unit_test(tests_of_text),
-		cmocka_unit_test(lists),
+		cmocka_unit_test(buffers), cmocka_unit_test(numbers),       cmocka_unit_test(sizes),
+		cmocka_unit_test(people),  cmocka_unit_test(tests_of_text), cmocka_unit_test(lists),
 		cmocka_unit_test(errors),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
