@@ -100,34 +100,65 @@ static void name_drop(struct containers *cs, const char *name, const char *id)
 
 /* --- locks --- */
 
-static int lock_open(int run)
+/* Is what we locked still what others will find? Its directory may have been removed meanwhile. */
+static bool lock_current(struct containers *cs, const char *id, int fd)
 {
-	return openat(run, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	struct stat ours, found;
+	auto_free char *path = str_printf("%s/lock", id);
+	return fstat(fd, &ours) == 0 && fstatat(cs->run, path, &found, AT_SYMLINK_NOFOLLOW) == 0
+	       && ours.st_ino == found.st_ino && ours.st_dev == found.st_dev;
+}
+
+/* Lock ID, making its run directory when it is gone. *RUN is that directory. An fd, or -1 with errno. */
+static int lock_take(struct containers *cs, const char *id, int *run)
+{
+	for (int tries = 0; tries < 5; tries++) {
+		if (mkdirat(cs->run, id, 0700) < 0 && errno != EEXIST)
+			return -1;
+		auto_fd int dir = openat(cs->run, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+		auto_fd int fd = dir < 0 ? -1 : openat(dir, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+		if (fd < 0 && errno == ENOENT)
+			continue;
+		if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
+			return -1;
+		if (!lock_current(cs, id, fd))
+			continue;
+		fd_close(run);
+		*run = fd_take(&dir);
+		return fd_take(&fd);
+	}
+	errno = EWOULDBLOCK;
+	return -1;
 }
 
 int lock_try(struct containers *cs, const char *id)
 {
-	auto_fd int run = openat(cs->run, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	if (run < 0)
-		return errno == ENOENT && mkdirat(cs->run, id, 0700) == 0 ? lock_try(cs, id) : -1;
-	auto_fd int fd = lock_open(run);
-	return fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0 ? fd_take(&fd) : -1;
+	auto_fd int run = -1;
+	return lock_take(cs, id, &run);
+}
+
+bool container_idle(struct containers *cs, const char *id)
+{
+	auto_fd int fd = lock_try(cs, id);
+	return fd >= 0;
 }
 
 int container_lock(struct containers *cs, struct container *c, struct err *e)
 {
-	if (c->run < 0 && (c->run = dir_make_at(cs->run, c->id, e)) < 0)
-		return -1;
-	auto_fd int fd = lock_open(c->run);
-	if (fd < 0)
-		return err_sys(e, "open the lock of %s", c->name);
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		if (errno != EWOULDBLOCK)
-			return err_sys(e, "lock %s", c->name);
-		return err_set(e, ERR_BUSY, "container %s is running or being worked on", c->name);
-	}
-	c->lock = fd_take(&fd);
-	return 0;
+	c->lock = lock_take(cs, c->id, &c->run);
+	if (c->lock >= 0)
+		return 0;
+	if (errno != EWOULDBLOCK)
+		return err_sys(e, "lock container %s", c->name);
+	return err_set(e, ERR_BUSY, "container %s is running or being worked on", c->name);
+}
+
+int container_rest(struct containers *cs, struct container *c)
+{
+	int result = tree_remove_at(cs->run, c->id);
+	fd_close(&c->run);
+	fd_close(&c->lock);
+	return result;
 }
 
 /* --- making, opening, removing --- */
@@ -161,7 +192,7 @@ static int make(struct containers *cs, struct container *c, const char *name, bo
 {
 	random_hex(c->id, CONTAINER_ID);
 	c->name = xstrdup(name);
-	if ((c->run = dir_make_at(cs->run, c->id, e)) < 0 || container_lock(cs, c, e) < 0)
+	if (container_lock(cs, c, e) < 0)
 		return -1;
 	if (name_take(cs, name, c->id, e) < 0)
 		return -1;
@@ -271,9 +302,9 @@ bool container_orphan(struct containers *cs, const char *id, struct container *o
 
 /* --- listing --- */
 
-int containers_list(struct containers *cs, struct strv *ids, struct err *e)
+static int list(int dir, struct strv *ids, struct err *e)
 {
-	int copy = openat(cs->dirs, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *d = copy < 0 ? NULL : fdopendir(copy);
 	struct dirent *ent;
 	if (!d) {
@@ -285,6 +316,16 @@ int containers_list(struct containers *cs, struct strv *ids, struct err *e)
 			strv_add(ids, ent->d_name);
 	closedir(d);
 	return 0;
+}
+
+int containers_list(struct containers *cs, struct strv *ids, struct err *e)
+{
+	return list(cs->dirs, ids, e);
+}
+
+int containers_list_awake(struct containers *cs, struct strv *ids, struct err *e)
+{
+	return list(cs->run, ids, e);
 }
 
 int containers_using(struct containers *cs, const struct digest *image, char **user, struct err *e)

@@ -59,15 +59,21 @@ void container_close(struct container *c);
 #define auto_container __attribute__((cleanup(container_close)))
 /* Take the lock: 0; -1 with ERR_BUSY when somebody (its monitor) has it. */
 must_check int container_lock(struct containers *cs, struct container *c, struct err *e);
+/* The end of a run: the run directory goes, and with it the lock. */
+int container_rest(struct containers *cs, struct container *c);
 /* Remove the record, the name and the run directory; the writable layer is gone already (rootfs_remove). The
  * lock is held. */
 must_check int container_remove(struct containers *cs, struct container *c, struct err *e);
 
+/* Does nobody hold the lock of ID? */
+bool container_idle(struct containers *cs, const char *id);
 /* Is ID the directory of a container whose maker died before there was a record? *OUT is locked then. */
 bool container_orphan(struct containers *cs, const char *id, struct container *out);
 
 /* All ids, newest first where that is known. */
 must_check int containers_list(struct containers *cs, struct strv *ids, struct err *e);
+/* Ids of those with a run directory: the running, those at work, and what died at it since the boot. */
+must_check int containers_list_awake(struct containers *cs, struct strv *ids, struct err *e);
 /* Is there a container that uses image ID? *USER (owned) is its id. */
 must_check int containers_using(struct containers *cs, const struct digest *image, char **user, struct err *e);
 

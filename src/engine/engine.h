@@ -56,7 +56,8 @@ must_check int engine_await_gone(struct engine *en, struct container *c);
 /* Remove a container, with VOLUMES its anonymous volumes; FORCE ends it first. ERR_BUSY when it runs and FORCE
  * is not given. */
 must_check int engine_remove(struct engine *en, struct container *c, bool force, bool volumes, struct err *e);
-/* Remove what dead attempts and killed monitors of --rm containers left. Cheap when there is nothing. */
-void engine_sweep_containers(struct engine *en);
+/* Remove what dead attempts and killed monitors of --rm containers left: ALL, or of a few that were awake since
+ * the boot, which is cheap enough for every start. */
+void engine_sweep_containers(struct engine *en, bool all);
 /* Run ARGV in the user's namespace with a mount namespace of its own (cuddy unshare). The exit code. */
 must_check int engine_unshare(struct engine *en, char *const argv[], int *exit_code, struct err *e);

@@ -251,7 +251,8 @@ static void ended(struct monitor *m)
 		remove_container(m);
 	else
 		save(m);
-	fd_close(&m->c->lock);
+	if (container_rest(&m->en->containers, m->c) < 0)
+		log_debug("the run directory stays: %s", strerror(errno));
 	tell(m, &r);
 	fd_close(&m->sock);
 	engine_down(&m->live);

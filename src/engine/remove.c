@@ -14,6 +14,8 @@
 #include "util/fd.h"
 #include "util/log.h"
 
+#define SWEEP_FEW 16
+
 struct wipe {
 	struct engine *en;
 	struct container *c;
@@ -79,21 +81,30 @@ static bool is_left_over(struct engine *en, struct container *c)
 	return container_state(c, &s, &ignored) == 0 && s.status != CONTAINER_RUNNING;
 }
 
-void engine_sweep_containers(struct engine *en)
+static void sweep_one(struct engine *en, const char *id)
+{
+	struct err e;
+	auto_container struct container c;
+	bool dead;
+	if (container_open(&en->containers, id, &c, &e) == 0)
+		dead = is_left_over(en, &c);
+	else
+		dead = e.kind == ERR_NOTFOUND && container_orphan(&en->containers, id, &c);
+	if (dead && engine_wipe(en, &c, c.record.opts.remove, &e) < 0)
+		log_debug("%s", e.msg);
+}
+
+void engine_sweep_containers(struct engine *en, bool all)
 {
 	auto_strv struct strv ids = { 0 };
-	struct err e;
-	if (containers_list(&en->containers, &ids, &e) < 0)
-		return;
-	for (size_t i = 0; i < ids.n; i++) {
-		auto_container struct container c;
-		if (container_open(&en->containers, ids.list[i], &c, &e) < 0) {
-			if (e.kind == ERR_NOTFOUND && container_orphan(&en->containers, ids.list[i], &c)
-			    && engine_wipe(en, &c, false, &e) < 0)
-				log_debug("%s", e.msg);
-			continue;
-		}
-		if (is_left_over(en, &c) && engine_wipe(en, &c, true, &e) < 0)
-			log_debug("%s", e.msg);
-	}
+	struct err ignored;
+	int listed = all ? containers_list(&en->containers, &ids, &ignored) :
+			   containers_list_awake(&en->containers, &ids, &ignored);
+	size_t n = listed < 0 ? 0 : ids.n;
+	/* a few of many, another few the next time: a start takes the same time beside a thousand others */
+	size_t few = all || n < SWEEP_FEW ? n : SWEEP_FEW;
+	size_t from = few ? (size_t)getpid() % n : 0;
+	for (size_t i = 0; i < few; i++)
+		if (all || container_idle(&en->containers, ids.list[(from + i) % n]))
+			sweep_one(en, ids.list[(from + i) % n]);
 }

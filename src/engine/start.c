@@ -113,6 +113,8 @@ int engine_start(struct engine *en, struct container *c, const struct start_opts
 	pid_t pid = fork_monitor(en, c, &x, o->attach, e);
 	int result = pid < 0 ? -1 : first_report(x.ours, &r, fds, e);
 	if (result == 0) {
+		/* while the command runs and we have nothing to do */
+		engine_sweep_containers(en, false);
 		if (o->attach)
 			result = stay_attached(&x, fds, o, exit_code, e);
 		fd_close(&fds[0]);

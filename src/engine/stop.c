@@ -61,7 +61,7 @@ int engine_await_gone(struct engine *en, struct container *c)
 		if (container_open(&en->containers, c->id, &again, &ignored) < 0)
 			return 0;
 		if (container_lock(&en->containers, &again, &ignored) == 0)
-			return 0;
+			return container_rest(&en->containers, &again);
 		nanosleep(&pause, NULL);
 	}
 	return -1;
