@@ -197,12 +197,13 @@ uint64_t proc_start_time(pid_t pid)
 	text[n] = '\0';
 	/* the command's name may hold anything, also ") "; the last one closes it */
 	const char *p = strrchr(text, ')');
+	char state;
 	if (!p
 	    || sscanf(p + 1,
-		      " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d "
+		      " %c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d %*d "
 		      "%*d %" SCNu64,
-		      &when)
-		       != 1)
+		      &state, &when)
+		       != 2)
 		return 0;
-	return when;
+	return state == 'Z' || state == 'X' ? 0 : when;
 }

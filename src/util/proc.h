@@ -23,6 +23,6 @@ must_check pid_t proc_start_quietly(char *const argv[], int out, struct err *e);
 must_check int proc_reap(pid_t pid);
 /* A wait status as a shell tells it: the exit code, or 128 + signal. */
 int proc_exit_code(int status);
-/* When PID started, in clock ticks since boot (proc(5), field 22); 0 when it does not exist. With the pid
- * it names a process for ever. */
+/* When PID started, in clock ticks since boot (proc(5), field 22); 0 when it does not exist or has ended and only
+ * waits to be reaped. With the pid it names a process for ever. */
 uint64_t proc_start_time(pid_t pid);
