@@ -2,8 +2,8 @@
  *
  * One ordered list. Ids come first, since without them nothing may be mounted; everything that needs
  * the host's view (its /dev, its volumes, a visible /proc) comes before the pivot, everything that
- * reads the container's own files after it; capabilities go when nothing needs them any more, and the
- * seccomp filter as late as it can. After the list this is the stub, then the command.
+ * reads the container's own files after it, when no descriptor of the host's is open any more; capabilities
+ * go when nothing needs them, and the seccomp filter comes as late as it can. After the list this is the stub, then the command.
  *
  * It must not touch anything of the parent's: no locks, no records, no standard output. */
 #include "runtime/child.h"
@@ -26,6 +26,7 @@
 #include <unistd.h>
 #include "util/fd.h"
 #include "util/log.h"
+#include "util/path.h"
 
 /* The parent's byte. Its death is ours: nobody would wait for us. */
 static int expect(struct child *c, char want, struct err *e)
@@ -59,11 +60,13 @@ static int step_ids(struct child *c, struct err *e)
 static int step_keys(struct child *c, struct err *e)
 {
 	(void)c;
-	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0 || errno == ENOSYS || errno == EPERM)
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0 || errno == ENOSYS
+	    || errno == EPERM)
 		return 0;
 	err_sys(e, "make a session keyring");
-	return err_hint(e, "every container has one: an administrator allows more with the sysctls kernel.keys.maxkeys and "
-			"kernel.keys.maxbytes");
+	return err_hint(e, "every container has one: an administrator allows more with the sysctls "
+			   "kernel.keys.maxkeys and "
+			   "kernel.keys.maxbytes");
 }
 
 static int step_root(struct child *c, struct err *e)
@@ -83,8 +86,6 @@ static int step_hostname(struct child *c, struct err *e)
 
 static int take_terminal(struct child *c, struct err *e)
 {
-	if (fchown(c->terminal, c->who.uid, (gid_t)-1) < 0 && errno != EINVAL && errno != EPERM)
-		return err_sys(e, "give the terminal to the user");
 	if (setsid() < 0 || ioctl(c->terminal, TIOCSCTTY, 0) < 0)
 		return err_sys(e, "take the terminal");
 	for (int fd = 0; fd < 3; fd++)
@@ -106,39 +107,52 @@ static int take_streams(struct child *c, struct err *e)
 	return setsid() < 0 && errno != EPERM ? err_sys(e, "make a session") : 0;
 }
 
-static int step_identity(struct child *c, struct err *e)
-{
-	return identity_find(c->spec->user, &c->who, e);
-}
-
 static int step_streams(struct child *c, struct err *e)
 {
 	return c->terminal >= 0 ? take_terminal(c, e) : take_streams(c, e);
 }
 
-static int make_dirs(const char *path)
+/* From here on names that the image chose are looked up, and /proc/self/fd/N may be among them. Nothing of the
+ * host's is open any more but the way back, which is a socket. */
+static int step_let_go(struct child *c, struct err *e)
 {
-	auto_free char *p = xstrdup(path);
-	for (char *s = p + 1; *s; s++) {
-		if (*s != '/')
-			continue;
-		*s = '\0';
-		if (mkdir(p, 0755) < 0 && errno != EEXIST)
-			return -1;
-		*s = '/';
-	}
-	return mkdir(p, 0755) < 0 && errno != EEXIST ? -1 : 0;
+	unsigned keep = (unsigned)c->sock;
+	if ((keep > 3 && close_range(3, keep - 1, 0) < 0) || close_range(keep + 1, ~0U, 0) < 0)
+		return err_sys(e, "close descriptors");
+	return 0;
 }
 
-/* Made as root; entered later as the user. */
-static int step_workdir(struct child *c, struct err *e)
+static int step_identity(struct child *c, struct err *e)
+{
+	return identity_find(c->spec->user, &c->who, e);
+}
+
+/* So that /dev/stdout and its like can be opened again. What is no pipe or terminal of ours is the host's. */
+static int step_own_streams(struct child *c, struct err *e)
 {
 	struct stat st;
-	if (!c->spec->cwd_create || stat(c->spec->cwd, &st) == 0)
+	for (int fd = 0; fd < 3; fd++) {
+		if (fstat(fd, &st) < 0 || st.st_uid == c->who.uid
+		    || !(S_ISFIFO(st.st_mode) || isatty(fd)))
+			continue;
+		if (fchown(fd, c->who.uid, (gid_t)-1) < 0 && errno != EINVAL && errno != EPERM)
+			return err_sys(e, "give the standard streams to the user");
+	}
+	return 0;
+}
+
+/* Made as root; entered later as the user. Through no magic link of /proc, neither here nor there: each leads out of
+ * the root by name. */
+static int step_workdir(struct child *c, struct err *e)
+{
+	auto_fd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	auto_fd int there = path_open_in_root(root, c->spec->cwd, O_PATH, 0);
+	if (there >= 0 || errno != ENOENT || !c->spec->cwd_create)
 		return 0;
-	if (make_dirs(c->spec->cwd) < 0)
-		return err_sys(e, "make the working directory %s", c->spec->cwd);
-	if (c->who.uid && chown(c->spec->cwd, c->who.uid, c->who.gid) < 0)
+	auto_fd int made = target_open(root, c->spec->cwd, true, e);
+	if (made < 0)
+		return err_wrap(e, "make the working directory");
+	if (c->who.uid && fchownat(made, "", c->who.uid, c->who.gid, AT_EMPTY_PATH) < 0)
 		return err_sys(e, "give %s to the user", c->spec->cwd);
 	return 0;
 }
@@ -169,10 +183,13 @@ static int step_identity_take(struct child *c, struct err *e)
 		return err_sys(e, "take the groups of %s", c->who.name);
 	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
 		return err_sys(e, "keep the capabilities");
-	if (setresgid(c->who.gid, c->who.gid, c->who.gid) < 0 || setresuid(c->who.uid, c->who.uid, c->who.uid) < 0) {
+	if (setresgid(c->who.gid, c->who.gid, c->who.gid) < 0
+	    || setresuid(c->who.uid, c->who.uid, c->who.uid) < 0) {
 		err_sys(e, "become user %u:%u", c->who.uid, c->who.gid);
-		return s->single_id ? err_hint(e, "only id 0 is mapped, since there are no subordinate ids: see cuddy info") :
-				      err_hint(e, "the id is not mapped: it must be below the number of your subordinate ids");
+		return s->single_id ? err_hint(e, "only id 0 is mapped, since there are no "
+						  "subordinate ids: see cuddy info")
+				    : err_hint(e, "the id is not mapped: it must be below the "
+						  "number of your subordinate ids");
 	}
 	if (c->who.uid == 0)
 		return caps_set(s->caps, false, e);
@@ -181,7 +198,9 @@ static int step_identity_take(struct child *c, struct err *e)
 
 static int step_cwd(struct child *c, struct err *e)
 {
-	if (chdir(c->spec->cwd) == 0)
+	auto_fd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	auto_fd int cwd = path_open_in_root(root, c->spec->cwd, O_PATH | O_DIRECTORY, 0);
+	if (cwd >= 0 && fchdir(cwd) == 0)
 		return 0;
 	err_sys(e, "enter the working directory %s", c->spec->cwd);
 	e->kind = e->code == ENOENT ? ERR_CMD_MISSING : ERR_CMD_EXEC;
@@ -208,7 +227,7 @@ static int step_signals(struct child *c, struct err *e)
 	sigset_t none;
 	(void)c;
 	for (int i = 1; i < NSIG; i++)
-		sigaction(i, &standard, NULL);  /* some cannot be set, nor ignored */
+		sigaction(i, &standard, NULL); /* some cannot be set, nor ignored */
 	sigemptyset(&none);
 	umask(0022);
 	return sigprocmask(SIG_SETMASK, &none, NULL) < 0 ? err_sys(e, "unblock the signals") : 0;
@@ -227,26 +246,11 @@ static int step_execute(struct child *c, struct err *e)
 }
 
 static int (*const steps[])(struct child *c, struct err *e) = {
-	step_ids,
-	step_keys,
-	step_root,
-	child_mounts,
-	child_dev,
-	child_terminal,
-	child_mask_paths,
-	step_hostname,
-	child_pivot,
-	step_identity,
-	step_workdir,
-	step_wait,
-	step_streams,
-	step_filter_early,
-	step_identity_take,
-	step_cwd,
-	step_command,
-	step_signals,
-	step_no_new_privs,
-	step_execute,
+	step_ids,          step_keys,          step_root,        child_mounts, child_dev,
+	child_terminal,    child_mask_paths,   step_hostname,    child_pivot,  step_streams,
+	step_let_go,       step_identity,      step_own_streams, step_workdir, step_wait,
+	step_filter_early, step_identity_take, step_cwd,         step_command, step_signals,
+	step_no_new_privs, step_execute,
 };
 
 void child_run(const struct runtime_args *a, int sock)

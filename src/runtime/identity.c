@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "util/fd.h"
+#include "util/path.h"
 
 #define MAX_FILE (4U << 20)
 #define MAX_FIELDS 7
@@ -20,8 +21,9 @@ static char *read_database(const char *path)
 	struct err ignored;
 	struct stat st;
 	char *text = NULL;
+	auto_fd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	/* O_NONBLOCK: a FIFO in its place must not hold us */
-	auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	auto_fd int fd = path_open_in_root(root, path, O_RDONLY | O_NONBLOCK | O_NOCTTY, 0);
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)
 	    || fd_read_text(fd, path, MAX_FILE, &text, NULL, &ignored) < 0)
 		return xstrdup("");
@@ -72,7 +74,9 @@ static int find_user(char *passwd, const char *user, struct identity *who, struc
 		}
 	}
 	if (!numeric) {
-		err_set(e, ERR_NOTFOUND, "unable to find user %s: no matching entry in the container's passwd file", user);
+		err_set(e, ERR_NOTFOUND,
+			"unable to find user %s: no matching entry in the container's passwd file",
+			user);
 		return err_hint(e, "give a number, or a name that the image's /etc/passwd has");
 	}
 	who->uid = number;
@@ -93,7 +97,8 @@ static void find_groups(char *group, struct identity *who)
 	uint32_t gid;
 	char *f[MAX_FIELDS];
 	for (char *line; *who->name && (line = strsep(&group, "\n"));) {
-		if (fields(line, f) < 4 || !to_id(f[2], &gid) || gid == who->gid || !member(f[3], who->name))
+		if (fields(line, f) < 4 || !to_id(f[2], &gid) || gid == who->gid
+		    || !member(f[3], who->name))
 			continue;
 		if (who->ngroups < sizeof who->groups / sizeof *who->groups)
 			who->groups[who->ngroups++] = gid;
@@ -112,7 +117,8 @@ static int find_group(char *group, const char *name, struct identity *who, struc
 			return 0;
 		}
 	}
-	err_set(e, ERR_NOTFOUND, "unable to find group %s: no matching entry in the container's group file", name);
+	err_set(e, ERR_NOTFOUND,
+		"unable to find group %s: no matching entry in the container's group file", name);
 	return err_hint(e, "give a number, or a name that the image's /etc/group has");
 }
 
