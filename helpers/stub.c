@@ -23,10 +23,14 @@ static long sys4(long nr, long a, long b, long c, long d)
 {
 	long ret;
 	register long r10 __asm__("r10") = d;
-	__asm__ volatile("syscall" : "=a"(ret) : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10) : "rcx", "r11", "memory");
+	__asm__ volatile("syscall"
+			 : "=a"(ret)
+			 : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10)
+			 : "rcx", "r11", "memory");
 	return ret;
 }
-__asm__(".globl _start\n_start:\n\txor %ebp, %ebp\n\tmov %rsp, %rdi\n\tand $-16, %rsp\n\tcall stub_start\n");
+__asm__(".globl _start\n_start:\n\txor %ebp, %ebp\n\tmov %rsp, %rdi\n\tand $-16, %rsp\n\tcall "
+	"stub_start\n");
 #elif defined(__aarch64__)
 static long sys4(long nr, long a, long b, long c, long d)
 {
@@ -61,7 +65,7 @@ static long sys4(long nr, long a, long b, long c, long d)
 }
 #endif
 
-#define KERNEL_SIGSET 8         /* bytes of the kernel's sigset_t on every 64-bit processor */
+#define KERNEL_SIGSET 8 /* bytes of the kernel's sigset_t on every 64-bit processor */
 
 static void quit(int code) __attribute__((noreturn));
 static void quit(int code)

@@ -45,38 +45,49 @@ static int parse_network(void *field, const char *value, struct err *e)
 static const struct opt run_rows[] = {
 	{ "cap-add", 0, OPT_CSV, RUN(cap_add), "CAP", .help = "Give a capability, or ALL" },
 	{ "cap-drop", 0, OPT_CSV, RUN(cap_drop), "CAP", .help = "Take a capability away, or ALL" },
-	{ "cidfile", 0, OPT_STR, RUN(cidfile), "FILE", .help = "Write the container's id to a new file",
-	  .complete = COMPLETE_FILES },
-	{ "detach", 'd', OPT_BOOL, RUN(detach), .help = "Leave the container running and print its id" },
-	{ "entrypoint", 0, OPT_STR, RUN(entrypoint), "COMMAND", .help = "Use this instead of the image's ENTRYPOINT" },
-	{ "env", 'e', OPT_ENV, RUN(env), "NAME[=VALUE]", .help = "Set a variable; without VALUE, the caller's" },
-	{ "env-file", 0, OPT_ENV_FILE, RUN(env), "FILE", .help = "Set the variables that a file lists",
-	  .complete = COMPLETE_FILES },
-	{ "hostname", 'h', OPT_STR, RUN(hostname), "NAME", .help = "Set the container's host name" },
-	{ "init", 0, OPT_BOOL, RUN(init), .help = "Run an init as pid 1 that forwards signals and reaps processes" },
+	{ "cidfile", 0, OPT_STR, RUN(cidfile), "FILE",
+	  .help = "Write the container's id to a new file", .complete = COMPLETE_FILES },
+	{ "detach", 'd', OPT_BOOL, RUN(detach),
+	  .help = "Leave the container running and print its id" },
+	{ "entrypoint", 0, OPT_STR, RUN(entrypoint), "COMMAND",
+	  .help = "Use this instead of the image's ENTRYPOINT" },
+	{ "env", 'e', OPT_ENV, RUN(env), "NAME[=VALUE]",
+	  .help = "Set a variable; without VALUE, the caller's" },
+	{ "env-file", 0, OPT_ENV_FILE, RUN(env), "FILE",
+	  .help = "Set the variables that a file lists", .complete = COMPLETE_FILES },
+	{ "hostname", 'h', OPT_STR, RUN(hostname), "NAME",
+	  .help = "Set the container's host name" },
+	{ "init", 0, OPT_BOOL, RUN(init),
+	  .help = "Run an init as pid 1 that forwards signals and reaps processes" },
 	{ "interactive", 'i', OPT_BOOL, RUN(interactive), .help = "Keep standard input open" },
-	{ "label", 'l', OPT_LIST, RUN(labels), "KEY=VALUE", .help = "Attach a label to the container" },
-	{ "log-driver", 0, OPT_STR, RUN(log_driver), "DRIVER", .help = "Where the container's output is kept",
-	  .values = "k8s-file|none" },
+	{ "label", 'l', OPT_LIST, RUN(labels), "KEY=VALUE",
+	  .help = "Attach a label to the container" },
+	{ "log-driver", 0, OPT_STR, RUN(log_driver), "DRIVER",
+	  .help = "Where the container's output is kept", .values = "k8s-file|none" },
 	{ "name", 0, OPT_STR, RUN(name), "NAME", .help = "Give the container a name" },
 	{ "network", 0, OPT_FN, RUN(network), "MODE", .help = "How the container reaches the world",
-	  .values = "default|none|host|private|slirp4netns|pasta", .flags = OPT_OPEN, .parse = parse_network },
-	{ "net", 0, OPT_FN, RUN(network), "MODE", .help = "The same as --network", .flags = OPT_HIDDEN,
+	  .values = "default|none|host|private|slirp4netns|pasta", .flags = OPT_OPEN,
 	  .parse = parse_network },
-	{ "privileged", 0, OPT_BOOL, RUN(privileged), .help = "Confine the container no more than its user is" },
-	{ "pull", 0, OPT_STR, RUN(pull), "WHEN", .help = "Whether to get the image from its registry",
+	{ "net", 0, OPT_FN, RUN(network), "MODE", .help = "The same as --network",
+	  .flags = OPT_HIDDEN, .parse = parse_network },
+	{ "privileged", 0, OPT_BOOL, RUN(privileged),
+	  .help = "Confine the container no more than its user is" },
+	{ "pull", 0, OPT_STR, RUN(pull), "WHEN",
+	  .help = "Whether to get the image from its registry",
 	  .values = "always|missing|never|newer" },
 	{ "read-only", 0, OPT_BOOL, RUN(read_only), .help = "Make the root file system read-only" },
 	{ "rm", 0, OPT_BOOL, RUN(remove), .help = "Remove the container when it ends" },
 	{ "security-opt", 0, OPT_LIST, RUN(security_opt), "OPTION",
 	  .help = "seccomp=FILE|unconfined, no-new-privileges, unmask=ALL" },
-	{ "tmpfs", 0, OPT_FN, 0, "PATH[:OPTIONS]", .help = "Mount an empty file system in memory", .parse = parse_tmpfs },
+	{ "tmpfs", 0, OPT_FN, 0, "PATH[:OPTIONS]", .help = "Mount an empty file system in memory",
+	  .parse = parse_tmpfs },
 	{ "tty", 't', OPT_BOOL, RUN(tty), .help = "Give the command a terminal" },
 	{ "user", 'u', OPT_STR, RUN(user), "USER[:GROUP]", .help = "Run the command as this user" },
 	{ "volume", 'v', OPT_FN, 0, "SOURCE:TARGET[:OPTIONS]",
 	  .help = "Mount a host directory or a named volume; options are ro, rw, noexec and others",
 	  .complete = COMPLETE_DIRS, .parse = parse_volume },
-	{ "workdir", 'w', OPT_STR, RUN(workdir), "DIR", .help = "Start the command in this directory" },
+	{ "workdir", 'w', OPT_STR, RUN(workdir), "DIR",
+	  .help = "Start the command in this directory" },
 	{ 0 },
 };
 static const struct opt_group run_groups[] = { { "Options", run_rows, 0 }, { 0 } };
@@ -90,7 +101,8 @@ static int check(const struct create_opts *o, struct err *e)
 {
 	for (size_t i = 0; i < o->labels.n; i++)
 		if (o->labels.list[i][0] == '=' || !o->labels.list[i][0])
-			return err_set(e, ERR_USAGE, "invalid label %s: a label has a name", o->labels.list[i]);
+			return err_set(e, ERR_USAGE, "invalid label %s: a label has a name",
+				       o->labels.list[i]);
 	return 0;
 }
 
@@ -123,8 +135,10 @@ const struct command command_run = {
 	.aliases = "container run",
 	.summary = "Run a command in a new container",
 	.usage = "[options] IMAGE [COMMAND [ARG...]]",
-	.about = "A container is made from IMAGE and COMMAND, or what the image names, is run in it. The exit\n"
-		 "code is the command's; 125 is cuddy's own failure, 126 and 127 a command that cannot be\n"
+	.about = "A container is made from IMAGE and COMMAND, or what the image names, is run in "
+		 "it. The exit\n"
+		 "code is the command's; 125 is cuddy's own failure, 126 and 127 a command that "
+		 "cannot be\n"
 		 "executed or does not exist, 128+N a command ended by signal N.",
 	.examples = "run --rm hello\n"
 		    "run --rm -it -v .:/src -w /src docker.io/library/debian:12 bash\n"

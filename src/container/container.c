@@ -17,7 +17,8 @@
 int containers_open(int root, const char *runroot, struct containers *out, struct err *e)
 {
 	*out = (struct containers){ -1, -1, -1 };
-	if ((out->dirs = dir_make_at(root, "containers", e)) < 0 || (out->names = dir_make_at(out->dirs, "names", e)) < 0
+	if ((out->dirs = dir_make_at(root, "containers", e)) < 0
+	    || (out->names = dir_make_at(out->dirs, "names", e)) < 0
 	    || (out->run = dir_make(runroot, e)) < 0) {
 		containers_close(out);
 		return -1;
@@ -74,7 +75,8 @@ static int name_take(struct containers *cs, const char *name, const char *id, st
 	char owner[CONTAINER_ID + 1];
 	if (!name_ok(name)) {
 		err_set(e, ERR_USAGE, "invalid container name %s", name);
-		return err_hint(e, "a name is letters, digits, '_', '.' and '-', and begins with a letter or digit");
+		return err_hint(e, "a name is letters, digits, '_', '.' and '-', and begins with a "
+				   "letter or digit");
 	}
 	for (int tries = 0; tries < 3; tries++) {
 		if (symlinkat(id, cs->names, name) == 0)
@@ -115,8 +117,11 @@ static int lock_take(struct containers *cs, const char *id, int *run)
 	for (int tries = 0; tries < 5; tries++) {
 		if (mkdirat(cs->run, id, 0700) < 0 && errno != EEXIST)
 			return -1;
-		auto_fd int dir = openat(cs->run, id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-		auto_fd int fd = dir < 0 ? -1 : openat(dir, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+		auto_fd int dir = openat(cs->run, id,
+					 O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+		auto_fd int fd = dir < 0 ? -1
+					 : openat(dir, "lock",
+						  O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 		if (fd < 0 && errno == ENOENT)
 			continue;
 		if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
@@ -188,7 +193,8 @@ static void init(struct container *c)
 	*c = (struct container){ .dir = -1, .run = -1, .lock = -1 };
 }
 
-static int make(struct containers *cs, struct container *c, const char *name, bool durable, struct err *e)
+static int make(struct containers *cs, struct container *c, const char *name, bool durable,
+		struct err *e)
 {
 	random_hex(c->id, CONTAINER_ID);
 	c->name = xstrdup(name);
@@ -225,7 +231,8 @@ static int no_such(const char *what, struct err *e)
 }
 
 /* WHAT as an id or the unique beginning of one. */
-static int find_by_prefix(struct containers *cs, const char *what, char id[CONTAINER_ID + 1], struct err *e)
+static int find_by_prefix(struct containers *cs, const char *what, char id[CONTAINER_ID + 1],
+			  struct err *e)
 {
 	auto_strv struct strv ids = { 0 };
 	size_t n = strlen(what);
@@ -238,7 +245,8 @@ static int find_by_prefix(struct containers *cs, const char *what, char id[CONTA
 		if (!str_starts(ids.list[i], what))
 			continue;
 		if (*id)
-			return err_set(e, ERR_USAGE, "more than one container's ID begins with %s", what);
+			return err_set(e, ERR_USAGE, "more than one container's ID begins with %s",
+				       what);
 		snprintf(id, CONTAINER_ID + 1, "%s", ids.list[i]);
 	}
 	return *id ? 0 : no_such(what, e);
@@ -258,7 +266,8 @@ int container_open(struct containers *cs, const char *what, struct container *ou
 	out->run = openat(cs->run, out->id, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (record_load(out, e) < 0) {
 		container_close(out);
-		return e->kind == ERR_NOTFOUND ? no_such(what, e) : err_wrap(e, "container %s", what);
+		return e->kind == ERR_NOTFOUND ? no_such(what, e)
+					       : err_wrap(e, "container %s", what);
 	}
 	return 0;
 }
@@ -293,7 +302,8 @@ bool container_orphan(struct containers *cs, const char *id, struct container *o
 	memcpy(out->id, id, CONTAINER_ID + 1);
 	out->name = xstrdup(id);
 	/* the record is looked for under the lock: its maker holds that until the record is there */
-	if (container_lock(cs, out, &ignored) == 0 && (out->dir = dir_open_at(cs->dirs, id, &ignored)) >= 0
+	if (container_lock(cs, out, &ignored) == 0
+	    && (out->dir = dir_open_at(cs->dirs, id, &ignored)) >= 0
 	    && fstatat(out->dir, RECORD, &st, 0) < 0 && errno == ENOENT)
 		return true;
 	container_close(out);
@@ -338,7 +348,8 @@ int containers_using(struct containers *cs, const struct digest *image, char **u
 		struct err ignored;
 		auto_container struct container c;
 		/* one that vanishes or is being made meanwhile uses nothing yet */
-		if (container_open(cs, ids.list[i], &c, &ignored) == 0 && digest_eq(&c.record.image, image))
+		if (container_open(cs, ids.list[i], &c, &ignored) == 0
+		    && digest_eq(&c.record.image, image))
 			*user = xstrdup(c.id);
 	}
 	return 0;

@@ -22,39 +22,41 @@
 
 #define CONTAINER_ID 64
 
-struct containers {                     /* where they are; descriptors owned by whoever opened it */
-	int dirs;               /* ROOT/containers */
-	int names;              /* ROOT/containers/names */
-	int run;                /* RUNROOT */
+struct containers { /* where they are; descriptors owned by whoever opened it */
+	int dirs;   /* ROOT/containers */
+	int names;  /* ROOT/containers/names */
+	int run;    /* RUNROOT */
 };
-must_check int containers_open(int root, const char *runroot, struct containers *out, struct err *e);
+must_check int containers_open(int root, const char *runroot, struct containers *out,
+			       struct err *e);
 void containers_close(struct containers *cs);
 
-struct record {                         /* record.json; all owned */
+struct record { /* record.json; all owned */
 	struct create_opts opts;
 	struct digest image;
-	char *image_name;       /* NULL: by id */
+	char *image_name; /* NULL: by id */
 	struct digest *layers;
 	size_t nlayers;
-	int64_t created;        /* nanoseconds since 1970 */
-	char *stop_signal;      /* "SIGTERM" unless the image or the user says otherwise */
+	int64_t created;   /* nanoseconds since 1970 */
+	char *stop_signal; /* "SIGTERM" unless the image or the user says otherwise */
 };
 void record_free(struct record *r);
 
 struct container {
 	char id[CONTAINER_ID + 1];
 	char *name;
-	int dir, run;           /* descriptors of its two directories; run is -1 when it is gone */
-	int lock;               /* -1: not held by us */
+	int dir, run; /* descriptors of its two directories; run is -1 when it is gone */
+	int lock;     /* -1: not held by us */
 	struct record record;
 };
 
 /* Make a container: directories, record, name. Its lock is held by the caller afterwards. NAME may be taken
  * (ERR_EXISTS). DURABLE: synced before this returns. R's content is copied. */
-must_check int container_create(struct containers *cs, const struct record *r, const char *name, bool durable,
-				struct container *out, struct err *e);
+must_check int container_create(struct containers *cs, const struct record *r, const char *name,
+				bool durable, struct container *out, struct err *e);
 /* Open by name, id or unique id prefix. */
-must_check int container_open(struct containers *cs, const char *what, struct container *out, struct err *e);
+must_check int container_open(struct containers *cs, const char *what, struct container *out,
+			      struct err *e);
 void container_close(struct container *c);
 #define auto_container __attribute__((cleanup(container_close)))
 /* Take the lock: 0; -1 with ERR_BUSY when somebody (its monitor) has it. */
@@ -75,23 +77,25 @@ must_check int containers_list(struct containers *cs, struct strv *ids, struct e
 /* Ids of those with a run directory: the running, those at work, and what died at it since the boot. */
 must_check int containers_list_awake(struct containers *cs, struct strv *ids, struct err *e);
 /* Is there a container that uses image ID? *USER (owned) is its id. */
-must_check int containers_using(struct containers *cs, const struct digest *image, char **user, struct err *e);
+must_check int containers_using(struct containers *cs, const struct digest *image, char **user,
+				struct err *e);
 
 enum container_status { CONTAINER_CREATED, CONTAINER_RUNNING, CONTAINER_EXITED };
-struct state {                          /* state.json */
+struct state { /* state.json */
 	enum container_status status;
-	pid_t pid, monitor;     /* of its pid 1, as the host sees it; 0: none */
-	uint64_t pid_start;     /* proc(5) start time of pid */
-	char boot[40];          /* boot id that those are meant in */
-	int64_t started, finished;      /* nanoseconds since 1970; 0: never */
+	pid_t pid, monitor;        /* of its pid 1, as the host sees it; 0: none */
+	uint64_t pid_start;        /* proc(5) start time of pid */
+	char boot[40];             /* boot id that those are meant in */
+	int64_t started, finished; /* nanoseconds since 1970; 0: never */
 	int exit_code;
-	char error[256];        /* why the exit code is not known, or why it did not start */
-	char cgroup[256];       /* "": none */
-	char network[32];       /* address, "" when none */
+	char error[256];  /* why the exit code is not known, or why it did not start */
+	char cgroup[256]; /* "": none */
+	char network[32]; /* address, "" when none */
 };
 /* As it is now: a RUNNING whose process is gone is returned as EXITED. */
 must_check int container_state(const struct container *c, struct state *out, struct err *e);
-must_check int container_state_save(const struct container *c, const struct state *s, bool durable, struct err *e);
+must_check int container_state_save(const struct container *c, const struct state *s, bool durable,
+				    struct err *e);
 const char *container_status_text(enum container_status s);
 /* The boot id, for state.boot. */
 void boot_id(char out[static 40]);

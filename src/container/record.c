@@ -16,7 +16,8 @@ static json *document(const struct record *r)
 	json_put_str(j, "image", digest_text(&r->image, text));
 	json_put_str(j, "imageName", r->image_name);
 	for (size_t i = 0; i < r->nlayers; i++)
-		json_object_array_add(layers, json_object_new_string(digest_text(&r->layers[i], text)));
+		json_object_array_add(layers,
+				      json_object_new_string(digest_text(&r->layers[i], text)));
 	json_put(j, "layers", layers);
 	json_put_int(j, "created", r->created);
 	json_put_str(j, "stopSignal", r->stop_signal);
@@ -42,7 +43,8 @@ static int read_document(json *j, struct record *r, struct err *e)
 	const char *image;
 	*r = (struct record){ 0 };
 	if (json_need_str(j, "image", &image, e) < 0 || digest_parse(image, &r->image, e) < 0
-	    || json_strv(j, "layers", &layers, e) < 0 || create_opts_load(json_obj(j, "options"), &r->opts, e) < 0)
+	    || json_strv(j, "layers", &layers, e) < 0
+	    || create_opts_load(json_obj(j, "options"), &r->opts, e) < 0)
 		return -1;
 	r->image_name = copy_str(j, "imageName");
 	r->stop_signal = copy_str(j, "stopSignal");

@@ -56,7 +56,8 @@ static bool process_is_there(const struct state *s)
 {
 	char now[40];
 	boot_id(now);
-	return s->pid > 0 && strcmp(now, s->boot) == 0 && s->pid_start && proc_start_time(s->pid) == s->pid_start;
+	return s->pid > 0 && strcmp(now, s->boot) == 0 && s->pid_start
+	       && proc_start_time(s->pid) == s->pid_start;
 }
 
 /* Nobody was left to see it end: killed with its monitor, or the machine went down. */
@@ -67,8 +68,9 @@ static void ended_unseen(struct state *s)
 	s->status = CONTAINER_EXITED;
 	s->exit_code = 137;
 	s->pid = 0;
-	snprintf(s->error, sizeof s->error, "%s", strcmp(now, s->boot) == 0 ? "the container's monitor was killed" :
-		 "the machine was restarted");
+	snprintf(s->error, sizeof s->error, "%s",
+		 strcmp(now, s->boot) == 0 ? "the container's monitor was killed"
+					   : "the machine was restarted");
 }
 
 int container_state(const struct container *c, struct state *out, struct err *e)
@@ -79,7 +81,7 @@ int container_state(const struct container *c, struct state *out, struct err *e)
 		if (e->code != ENOENT)
 			return err_wrap(e, "container %s", c->name);
 		err_clear(e);
-		return 0;       /* never started */
+		return 0; /* never started */
 	}
 	read_document(j, out);
 	if (out->status == CONTAINER_RUNNING && !process_is_there(out))
@@ -87,7 +89,8 @@ int container_state(const struct container *c, struct state *out, struct err *e)
 	return 0;
 }
 
-int container_state_save(const struct container *c, const struct state *s, bool durable, struct err *e)
+int container_state_save(const struct container *c, const struct state *s, bool durable,
+			 struct err *e)
 {
 	auto_json json *j = json_object_new_object();
 	json_put_str(j, "status", words[s->status]);

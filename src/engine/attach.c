@@ -15,12 +15,12 @@
 #include "util/fd.h"
 
 #define CHUNK 65536
-#define END_OF_INPUT 4          /* ^D, what a terminal takes for the end */
+#define END_OF_INPUT 4 /* ^D, what a terminal takes for the end */
 
 struct attached {
 	int sock, pidfd;
-	int master;             /* the container's terminal; -1 without */
-	int feed;               /* where our standard input goes; -1: nowhere (any more) */
+	int master; /* the container's terminal; -1 without */
+	int feed;   /* where our standard input goes; -1: nowhere (any more) */
 	int signals;
 	bool raw;
 	struct termios before;
@@ -57,8 +57,9 @@ static void restore(struct attached *a)
 /* Everything that a process can be asked to do; not what reports on ourselves or on faults of ours. */
 static int take_signals(void)
 {
-	static const int keep[] = { SIGCHLD, SIGPIPE, SIGURG, SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT,
-				    SIGTSTP, SIGTTIN, SIGTTOU, SIGCONT, SIGKILL, SIGSTOP, SIGPROF, SIGVTALRM };
+	static const int keep[] = { SIGCHLD, SIGPIPE, SIGURG,  SIGSEGV, SIGBUS,  SIGFPE,
+				    SIGILL,  SIGTRAP, SIGSYS,  SIGABRT, SIGTSTP, SIGTTIN,
+				    SIGTTOU, SIGCONT, SIGKILL, SIGSTOP, SIGPROF, SIGVTALRM };
 	sigset_t set;
 	sigfillset(&set);
 	for (size_t i = 0; i < sizeof keep / sizeof *keep; i++)
@@ -97,7 +98,7 @@ static void feed(struct attached *a)
 	if (n <= 0)
 		end_input(a);
 	else if (fd_write_all(a->feed, chunk, (size_t)n) < 0)
-		a->feed = -1;   /* the command reads no more */
+		a->feed = -1; /* the command reads no more */
 }
 
 /* The monitor's last word. Its death without one is an error. */
@@ -134,7 +135,9 @@ static int relay(struct attached *a, int *exit_code, struct err *e)
 
 int attach_run(const struct attach_args *args, int *exit_code, struct err *e)
 {
-	struct attached a = { .sock = args->sock, .pidfd = args->pidfd, .master = args->terminal, .feed = -1 };
+	struct attached a = {
+		.sock = args->sock, .pidfd = args->pidfd, .master = args->terminal, .feed = -1
+	};
 	if (args->interactive)
 		a.feed = args->terminal >= 0 ? args->terminal : args->input;
 	signal(SIGPIPE, SIG_IGN);

@@ -60,8 +60,8 @@ static int pull(struct engine *en, const char *image, const char *policy, struct
 /* The image that we carry answers to its name until another has taken it. */
 static bool is_hello(const char *image)
 {
-	return str_eq(image, "hello") || str_eq(image, "hello:latest") || str_eq(image, "localhost/hello")
-	       || str_eq(image, "localhost/hello:latest");
+	return str_eq(image, "hello") || str_eq(image, "hello:latest")
+	       || str_eq(image, "localhost/hello") || str_eq(image, "localhost/hello:latest");
 }
 
 static int load_hello(struct engine *en, struct err *e)
@@ -74,7 +74,8 @@ static int load_hello(struct engine *en, struct err *e)
 	return image_program(en, words, e);
 }
 
-static int find_image(struct engine *en, const struct create_opts *o, struct image *img, char **name, struct err *e)
+static int find_image(struct engine *en, const struct create_opts *o, struct image *img,
+		      char **name, struct err *e)
 {
 	bool always = str_eq(o->pull, "always") || str_eq(o->pull, "newer");
 	if (always && !is_hello(o->image) && pull(en, o->image, o->pull, e) < 0)
@@ -87,7 +88,8 @@ static int find_image(struct engine *en, const struct create_opts *o, struct ima
 		if (load_hello(en, e) < 0)
 			return -1;
 	} else if (str_eq(o->pull, "never")) {
-		return err_hint(e, "it is not here and --pull=never forbids to get it; cuddy images lists what is here");
+		return err_hint(e, "it is not here and --pull=never forbids to get it; cuddy "
+				   "images lists what is here");
 	} else if (pull(en, o->image, NULL, e) < 0) {
 		return -1;
 	}
@@ -116,7 +118,8 @@ static int check_mounts(const struct create_opts *o, struct err *e)
 		if (m->kind != MOUNT_BIND || stat(m->source, &st) == 0)
 			continue;
 		err_sys(e, "volume %s", m->source);
-		return err_hint(e, "a host directory must exist before it is mounted: mkdir -p %s", m->source);
+		return err_hint(e, "a host directory must exist before it is mounted: mkdir -p %s",
+				m->source);
 	}
 	return 0;
 }
@@ -130,7 +133,8 @@ static int check_workdir(const struct create_opts *o, struct err *e)
 
 static int check_command(const struct create_opts *o, const struct image *img, struct err *e)
 {
-	if (o->command.n || img->config.cmd.n || img->config.entrypoint.n || !str_empty(o->entrypoint))
+	if (o->command.n || img->config.cmd.n || img->config.entrypoint.n
+	    || !str_empty(o->entrypoint))
 		return 0;
 	err_set(e, ERR_USAGE, "no command given, and the image %s has none", o->image);
 	return err_hint(e, "put a command behind the image: cuddy run %s /bin/sh", o->image);
@@ -138,8 +142,9 @@ static int check_command(const struct create_opts *o, const struct image *img, s
 
 static int check(const struct create_opts *o, const struct image *img, struct err *e)
 {
-	if (check_caps(&o->cap_add, "--cap-add", e) < 0 || check_caps(&o->cap_drop, "--cap-drop", e) < 0
-	    || check_mounts(o, e) < 0 || check_workdir(o, e) < 0)
+	if (check_caps(&o->cap_add, "--cap-add", e) < 0
+	    || check_caps(&o->cap_drop, "--cap-drop", e) < 0 || check_mounts(o, e) < 0
+	    || check_workdir(o, e) < 0)
 		return -1;
 	return check_command(o, img, e);
 }
@@ -151,12 +156,14 @@ static int write_cidfile(const char *path, const char *id, struct err *e)
 	auto_fd int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
 	if (fd < 0) {
 		err_sys(e, "write the container id to %s", path);
-		return err_hint(e, "--cidfile makes a new file: remove the old one, or give another name");
+		return err_hint(
+			e, "--cidfile makes a new file: remove the old one, or give another name");
 	}
 	return fd_write_all(fd, id, CONTAINER_ID) < 0 ? err_sys(e, "write %s", path) : 0;
 }
 
-static int make(struct engine *en, const struct record *r, const char *asked, struct container *c, struct err *e)
+static int make(struct engine *en, const struct record *r, const char *asked, struct container *c,
+		struct err *e)
 {
 	char drawn[64];
 	if (asked)
@@ -171,8 +178,8 @@ static int make(struct engine *en, const struct record *r, const char *asked, st
 	return -1;
 }
 
-static int record_it(struct engine *en, const struct create_opts *o, const struct image *img, char *name,
-		     struct container *c, struct err *e)
+static int record_it(struct engine *en, const struct create_opts *o, const struct image *img,
+		     char *name, struct container *c, struct err *e)
 {
 	/* a view of what others own: container_create copies it */
 	struct record r = {
@@ -196,7 +203,8 @@ static int record_it(struct engine *en, const struct create_opts *o, const struc
 	return -1;
 }
 
-int engine_create(struct engine *en, const struct create_opts *o, struct container *c, struct err *e)
+int engine_create(struct engine *en, const struct create_opts *o, struct container *c,
+		  struct err *e)
 {
 	auto_image struct image img = { 0 };
 	auto_free char *name = NULL;

@@ -13,19 +13,20 @@
 #include "userns/userns.h"
 #include "util/err.h"
 
-struct engine {                         /* filled by engine_open; const for most */
-	char *root, *runroot;           /* absolute */
-	char *image_program;            /* cuddy-image */
-	char *hello;                    /* the image that we carry */
+struct engine {               /* filled by engine_open; const for most */
+	char *root, *runroot; /* absolute */
+	char *image_program;  /* cuddy-image */
+	char *hello;          /* the image that we carry */
 	char *seccomp_profile;
-	const char *storage_driver, *cgroup_manager, *log_level;        /* as asked; NULL: whatever works */
-	struct config config;           /* read by engine_start: other verbs need none of it */
+	const char *storage_driver, *cgroup_manager,
+		*log_level;   /* as asked; NULL: whatever works */
+	struct config config; /* read by engine_start: other verbs need none of it */
 	struct store *store;
 	struct containers containers;
 	struct idmap ids;
 };
 
-struct engine_paths {                   /* borrowed */
+struct engine_paths { /* borrowed */
 	const char *root, *runroot, *image_program, *hello, *seccomp_profile;
 	const char *storage_driver, *cgroup_manager, *log_level;
 };
@@ -36,17 +37,18 @@ void engine_close(struct engine *en);
 /* --- create.c --- */
 /* Make a container as O asks: finds the image (has it pulled by O->pull), checks everything that can be checked
  * before a start, writes the record. *C is locked. */
-must_check int engine_create(struct engine *en, const struct create_opts *o, struct container *c, struct err *e);
+must_check int engine_create(struct engine *en, const struct create_opts *o, struct container *c,
+			     struct err *e);
 
 /* --- start.c --- */
 struct start_opts {
-	bool attach;            /* our streams are the container's; wait for its end */
-	bool interactive;       /* standard input too */
+	bool attach;      /* our streams are the container's; wait for its end */
+	bool interactive; /* standard input too */
 };
 /* Start the created or exited container C, whose lock we hold; its monitor has it afterwards. Attached: *EXIT_CODE
  * is the command's. Detached: returns as soon as the command runs. */
-must_check int engine_start(struct engine *en, struct container *c, const struct start_opts *o, int *exit_code,
-			    struct err *e);
+must_check int engine_start(struct engine *en, struct container *c, const struct start_opts *o,
+			    int *exit_code, struct err *e);
 
 /* --- stop.c, remove.c --- */
 /* Ask pid 1 to end, and end it after SECONDS (-1: at once is not asked, wait for ever). Not running is fine. */
@@ -55,7 +57,8 @@ must_check int engine_stop(struct engine *en, struct container *c, int seconds, 
 must_check int engine_await_gone(struct engine *en, struct container *c);
 /* Remove a container, with VOLUMES its anonymous volumes; FORCE ends it first. ERR_BUSY when it runs and FORCE
  * is not given. */
-must_check int engine_remove(struct engine *en, struct container *c, bool force, bool volumes, struct err *e);
+must_check int engine_remove(struct engine *en, struct container *c, bool force, bool volumes,
+			     struct err *e);
 /* Remove what dead attempts and killed monitors of --rm containers left: ALL, or of a few that were awake since
  * the boot, which is cheap enough for every start. */
 void engine_sweep_containers(struct engine *en, bool all);

@@ -16,7 +16,8 @@ int etc_make(int dir, struct err *e)
 {
 	static const char *const names[] = { "hosts", "resolv.conf", "hostname", "containerenv" };
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-		auto_fd int fd = openat(dir, names[i], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+		auto_fd int fd = openat(
+			dir, names[i], O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
 		if (fd < 0 || fchmod(fd, 0644) < 0)
 			return err_sys(e, "make %s", names[i]);
 	}
@@ -42,7 +43,8 @@ static char *host_file(const char *path)
 	return text;
 }
 
-static void hosts(const struct container *c, const struct spec *s, const struct network *n, struct buf *out)
+static void hosts(const struct container *c, const struct spec *s, const struct network *n,
+		  struct buf *out)
 {
 	auto_free char *base = host_file("/etc/hosts");
 	const char *own = n ? network_own_address(n) : NULL;
@@ -78,9 +80,11 @@ static void resolv(enum network_kind kind, const struct network *n, struct buf *
 
 static void containerenv(const struct container *c, struct buf *out)
 {
-	buf_printf(out, "engine=\"cuddy-%s\"\nname=\"%s\"\nid=\"%s\"\n", PACKAGE_VERSION, c->name, c->id);
-	buf_printf(out, "image=\"%s\"\nimageid=\"%s\"\nrootless=%d\n", c->record.image_name ? c->record.image_name : "",
-		   c->record.image.hex, geteuid() != 0);
+	buf_printf(out, "engine=\"cuddy-%s\"\nname=\"%s\"\nid=\"%s\"\n", PACKAGE_VERSION, c->name,
+		   c->id);
+	buf_printf(out, "image=\"%s\"\nimageid=\"%s\"\nrootless=%d\n",
+		   c->record.image_name ? c->record.image_name : "", c->record.image.hex,
+		   geteuid() != 0);
 }
 
 int etc_fill(int dir, const struct container *c, const struct spec *s, enum network_kind kind,
@@ -91,7 +95,8 @@ int etc_fill(int dir, const struct container *c, const struct spec *s, enum netw
 	resolv(kind, n, &r);
 	buf_printf(&name, "%s\n", s->hostname);
 	containerenv(c, &env);
-	if (fill(dir, "hosts", &h, e) < 0 || fill(dir, "resolv.conf", &r, e) < 0 || fill(dir, "hostname", &name, e) < 0)
+	if (fill(dir, "hosts", &h, e) < 0 || fill(dir, "resolv.conf", &r, e) < 0
+	    || fill(dir, "hostname", &name, e) < 0)
 		return -1;
 	return fill(dir, "containerenv", &env, e);
 }

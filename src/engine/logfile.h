@@ -7,8 +7,8 @@
 #include "util/str.h"
 
 struct logfile {
-	int fd;                 /* -1: no log */
-	struct buf out;         /* lines on their way to the file */
+	int fd;         /* -1: no log */
+	struct buf out; /* lines on their way to the file */
 };
 /* Write N bytes that came from STREAM ("stdout", "stderr"). Errors are ignored: a full disk must not stop what
  * the container says to whoever is attached. */

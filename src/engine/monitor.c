@@ -26,9 +26,9 @@
 
 #define CHUNK 65536
 
-struct source {                         /* something that the container says */
-	int from;               /* our end of its stream; -1: closed */
-	int to;                 /* the command's own; -1: nobody listens any more */
+struct source {   /* something that the container says */
+	int from; /* our end of its stream; -1: closed */
+	int to;   /* the command's own; -1: nobody listens any more */
 	const char *name;
 };
 
@@ -87,7 +87,8 @@ static void open_log(struct monitor *m)
 	const char *driver = asked ? asked : m->en->config.log_driver;
 	m->log.fd = -1;
 	if (!str_eq(driver, "none"))
-		m->log.fd = openat(m->c->dir, "log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+		m->log.fd = openat(m->c->dir, "log",
+				   O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
 /* Standard output may be non-blocking, shared with whoever made it so. */
@@ -119,12 +120,12 @@ static bool copy_piece(struct monitor *m, struct source *s)
 	ssize_t n = read(s->from, chunk, sizeof chunk);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
-	if (n <= 0) {           /* a terminal whose other side is closed answers EIO */
+	if (n <= 0) { /* a terminal whose other side is closed answers EIO */
 		fd_close(&s->from);
 		return false;
 	}
 	if (s->to >= 0 && write_patiently(s->to, chunk, (size_t)n) < 0)
-		s->to = -1;     /* nobody listens any more: the log goes on */
+		s->to = -1; /* nobody listens any more: the log goes on */
 	logfile_write(&m->log, s->name, chunk, (size_t)n);
 	return true;
 }
@@ -223,7 +224,9 @@ static void remove_container(struct monitor *m)
 static void failed(struct monitor *m, struct err *why)
 {
 	struct report r = { .kind = REPORT_FAILED, .err = *why };
-	m->state = (struct state){ .status = CONTAINER_EXITED, .exit_code = err_exit_code(why), .finished = now() };
+	m->state = (struct state){ .status = CONTAINER_EXITED,
+				   .exit_code = err_exit_code(why),
+				   .finished = now() };
 	snprintf(m->state.error, sizeof m->state.error, "%.255s", why->msg);
 	save(m);
 	if (m->c->record.opts.remove)
@@ -236,7 +239,8 @@ static void failed(struct monitor *m, struct err *why)
 static void ended(struct monitor *m)
 {
 	int status = proc_reap(m->live.rt.proc.pid);
-	struct report r = { .kind = REPORT_EXIT, .exit_code = status < 0 ? 125 : proc_exit_code(status) };
+	struct report r = { .kind = REPORT_EXIT,
+			    .exit_code = status < 0 ? 125 : proc_exit_code(status) };
 	m->live.rt.proc.pid = 0;
 	network_stop(m->live.network);
 	drain(m);

@@ -5,18 +5,22 @@
 #include <sys/random.h>
 
 static const char *const left[] = {
-	"able",   "bold",   "brave",  "brisk", "bright", "calm",   "clever", "cosy",    "daring",  "eager",
-	"fair",   "fleet",  "fond",   "frank", "gallant", "gentle", "glad",   "hardy",   "hearty",  "jolly",
-	"keen",   "kind",   "lively", "loyal", "lucky",  "merry",  "mighty", "nimble",  "noble",   "patient",
-	"plucky", "proud",  "quick",  "quiet", "ready",  "salty",  "sharp",  "shipshape", "snug",  "sober",
-	"steady", "stout",  "sunny",  "swift", "tidy",   "trim",   "trusty", "upright", "watchful", "windward",
+	"able",     "bold",     "brave",  "brisk",  "bright", "calm",      "clever",  "cosy",
+	"daring",   "eager",    "fair",   "fleet",  "fond",   "frank",     "gallant", "gentle",
+	"glad",     "hardy",    "hearty", "jolly",  "keen",   "kind",      "lively",  "loyal",
+	"lucky",    "merry",    "mighty", "nimble", "noble",  "patient",   "plucky",  "proud",
+	"quick",    "quiet",    "ready",  "salty",  "sharp",  "shipshape", "snug",    "sober",
+	"steady",   "stout",    "sunny",  "swift",  "tidy",   "trim",      "trusty",  "upright",
+	"watchful", "windward",
 };
 static const char *const right[] = {
-	"anchor",  "beacon", "binnacle", "bowline", "breeze", "bridge",  "bulwark", "buoy",    "cabin",   "capstan",
-	"cleat",   "clipper", "compass", "coracle", "current", "cutter", "davit",   "dinghy",  "dolphin", "ensign",
-	"fathom",  "ferry",  "frigate",  "galley",  "gangway", "gannet", "halyard", "harbour", "helm",    "hull",
-	"jetty",   "keel",   "ketch",    "lagoon",  "lantern", "lighthouse", "lugger", "mainsail", "mast", "oar",
-	"pilot",   "porthole", "rudder", "schooner", "sextant", "skiff",  "sloop",  "tiller",  "topsail", "trawler",
+	"anchor",  "beacon",   "binnacle", "bowline",    "breeze",  "bridge",   "bulwark", "buoy",
+	"cabin",   "capstan",  "cleat",    "clipper",    "compass", "coracle",  "current", "cutter",
+	"davit",   "dinghy",   "dolphin",  "ensign",     "fathom",  "ferry",    "frigate", "galley",
+	"gangway", "gannet",   "halyard",  "harbour",    "helm",    "hull",     "jetty",   "keel",
+	"ketch",   "lagoon",   "lantern",  "lighthouse", "lugger",  "mainsail", "mast",    "oar",
+	"pilot",   "porthole", "rudder",   "schooner",   "sextant", "skiff",    "sloop",   "tiller",
+	"topsail", "trawler",
 };
 
 void random_name(char *out, size_t room, int try)

@@ -43,7 +43,7 @@ int engine_wipe(struct engine *en, struct container *c, bool volumes, struct err
 	struct wipe w = { en, c, { 0 } };
 	int result = need_store(en, e);
 	if (result == 0 && volumes && engine_anonymous_volumes(en, c, &w.volumes, e) < 0)
-		log_err(e);     /* the image is gone: so is the list of its volumes */
+		log_err(e); /* the image is gone: so is the list of its volumes */
 	/* mostly all is ours and no namespace is needed */
 	if (result == 0 && wipe_files(&w, e) < 0)
 		result = userns_run(&en->ids, 0, wipe_files, &w, e);
@@ -98,8 +98,8 @@ void engine_sweep_containers(struct engine *en, bool all)
 {
 	auto_strv struct strv ids = { 0 };
 	struct err ignored;
-	int listed = all ? containers_list(&en->containers, &ids, &ignored) :
-			   containers_list_awake(&en->containers, &ids, &ignored);
+	int listed = all ? containers_list(&en->containers, &ids, &ignored)
+			 : containers_list_awake(&en->containers, &ids, &ignored);
 	size_t n = listed < 0 ? 0 : ids.n;
 	/* a few of many, another few the next time: a start takes the same time beside a thousand others */
 	size_t few = all || n < SWEEP_FEW ? n : SWEEP_FEW;

@@ -26,21 +26,25 @@ static int security_word(const char *word, struct security *out, struct err *e)
 	if (str_eq(word, "no-new-privileges"))
 		return out->no_new_privileges = true, 0;
 	if (str_starts(word, "no-new-privileges=") || str_starts(word, "no-new-privileges:"))
-		return str_to_bool(word + 18, &out->no_new_privileges) == 0 ? 0 :
-			       err_set(e, ERR_USAGE, "--security-opt %s: neither true nor false", word);
+		return str_to_bool(word + 18, &out->no_new_privileges) == 0
+			       ? 0
+			       : err_set(e, ERR_USAGE, "--security-opt %s: neither true nor false",
+					 word);
 	if (strcasecmp(word, "unmask=all") == 0)
 		return out->unmask_all = true, 0;
 	/* without SELinux or AppArmor of ours there is nothing to switch off */
 	if (str_starts(word, "label=") || str_eq(word, "apparmor=unconfined"))
 		return 0;
 	err_set(e, ERR_USAGE, "unsupported --security-opt %s", word);
-	return err_hint(e, "known are seccomp=FILE|unconfined, no-new-privileges, unmask=ALL, label=..., "
-			"apparmor=unconfined");
+	return err_hint(
+		e, "known are seccomp=FILE|unconfined, no-new-privileges, unmask=ALL, label=..., "
+		   "apparmor=unconfined");
 }
 
 int security_parse(const struct create_opts *o, struct security *out, struct err *e)
 {
-	*out = (struct security){ .no_new_privileges = o->no_new_privs == TRI_YES, .seccomp = o->seccomp };
+	*out = (struct security){ .no_new_privileges = o->no_new_privs == TRI_YES,
+				  .seccomp = o->seccomp };
 	for (size_t i = 0; i < o->security_opt.n; i++)
 		if (security_word(o->security_opt.list[i], out, e) < 0)
 			return -1;
@@ -64,7 +68,8 @@ static int entrypoint_words(const char *text, struct strv *out, struct err *e)
 	return 0;
 }
 
-static int spec_args(const struct create_opts *o, const struct image_config *ic, struct spec *s, struct err *e)
+static int spec_args(const struct create_opts *o, const struct image_config *ic, struct spec *s,
+		     struct err *e)
 {
 	if (o->entrypoint_set) {
 		if (entrypoint_words(o->entrypoint ? o->entrypoint : "", &s->args, e) < 0)
@@ -82,7 +87,9 @@ static int spec_args(const struct create_opts *o, const struct image_config *ic,
 static void spec_env(const struct create_opts *o, const struct image_config *ic, struct spec *s)
 {
 	strv_env_set(&s->env, DEFAULT_PATH);
-	strv_env_set(&s->env, "container=podman");      /* the word that programs know; systemd's CONTAINER_INTERFACE */
+	strv_env_set(
+		&s->env,
+		"container=podman"); /* the word that programs know; systemd's CONTAINER_INTERFACE */
 	if (o->tty)
 		strv_env_set(&s->env, "TERM=xterm");
 	auto_free char *host = str_printf("HOSTNAME=%s", s->hostname);
@@ -143,8 +150,8 @@ static bool user_mounts_at(const struct create_opts *o, const char *path)
 	return false;
 }
 
-static void standard(const struct create_opts *o, struct spec *s, const char *type, const char *source,
-		     const char *destination, const char *options)
+static void standard(const struct create_opts *o, struct spec *s, const char *type,
+		     const char *source, const char *destination, const char *options)
 {
 	if (!user_mounts_at(o, destination))
 		spec_add_mount(s, type, source, destination, options);
@@ -157,11 +164,11 @@ static void kernel_mounts(const struct create_opts *o, struct spec *s)
 	standard(o, s, "tmpfs", "tmpfs", "/dev", "nosuid,noexec,strictatime,mode=755,size=65536k");
 	if (s->namespaces & SPEC_NS_NET)
 		standard(o, s, "sysfs", "sysfs", "/sys", ro);
-	else    /* sysfs belongs to the network namespace: of the host's only a view can be had */
+	else /* sysfs belongs to the network namespace: of the host's only a view can be had */
 		standard(o, s, "bind", "/sys", "/sys", "rbind,ro,nosuid,noexec,nodev");
 	standard(o, s, "devpts", "devpts", "/dev/pts",
-		 s->single_id ? "nosuid,noexec,newinstance,ptmxmode=0666,mode=0620" :
-				"nosuid,noexec,newinstance,ptmxmode=0666,mode=0620,gid=5");
+		 s->single_id ? "nosuid,noexec,newinstance,ptmxmode=0666,mode=0620"
+			      : "nosuid,noexec,newinstance,ptmxmode=0666,mode=0620,gid=5");
 	standard(o, s, "mqueue", "mqueue", "/dev/mqueue", "nosuid,noexec,nodev");
 	standard(o, s, "tmpfs", "shm", "/dev/shm", "nosuid,noexec,nodev,mode=1777,size=65536k");
 	if (s->namespaces & SPEC_NS_NET)
@@ -201,8 +208,9 @@ static void host_devices(struct spec *s)
 	for (struct dirent *ent; d && (ent = readdir(d));) {
 		struct stat st;
 		auto_free char *path = str_printf("/dev/%s", ent->d_name);
-		if (stat(path, &st) == 0 && (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode)) && access(path, R_OK | W_OK) == 0
-		    && !str_eq(ent->d_name, "ptmx") && !str_eq(ent->d_name, "console"))
+		if (stat(path, &st) == 0 && (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))
+		    && access(path, R_OK | W_OK) == 0 && !str_eq(ent->d_name, "ptmx")
+		    && !str_eq(ent->d_name, "console"))
 			spec_add_mount(s, "bind", path, path, "bind,nosuid");
 	}
 	if (d)
@@ -214,11 +222,12 @@ static void host_devices(struct spec *s)
 
 static char *anonymous_name(const struct container *c, const char *target)
 {
-	return str_printf("%.48s%016llx", c->id, (unsigned long long)str_hash(target, strlen(target), 0));
+	return str_printf("%.48s%016llx", c->id,
+			  (unsigned long long)str_hash(target, strlen(target), 0));
 }
 
-static int volume_mount(struct engine *en, const struct container *c, const char *name, const char *target,
-			const char *options, struct spec *s, struct err *e)
+static int volume_mount(struct engine *en, const struct container *c, const char *name,
+			const char *target, const char *options, struct spec *s, struct err *e)
 {
 	auto_free char *made = name ? NULL : anonymous_name(c, target);
 	auto_free char *path = NULL;
@@ -231,7 +240,8 @@ static int volume_mount(struct engine *en, const struct container *c, const char
 
 static char *bind_options(const struct mount_opts *m)
 {
-	return str_printf("rbind,%s,nosuid,nodev%s", m->read_only ? "ro" : "rw", m->noexec ? ",noexec" : "");
+	return str_printf("rbind,%s,nosuid,nodev%s", m->read_only ? "ro" : "rw",
+			  m->noexec ? ",noexec" : "");
 }
 
 static char *tmpfs_options(const struct mount_opts *m)
@@ -247,21 +257,21 @@ static char *tmpfs_options(const struct mount_opts *m)
 	return buf_take(&b);
 }
 
-static int user_mount(struct engine *en, const struct container *c, const struct mount_opts *m, struct spec *s,
-		      struct err *e)
+static int user_mount(struct engine *en, const struct container *c, const struct mount_opts *m,
+		      struct spec *s, struct err *e)
 {
 	auto_free char *options = m->kind == MOUNT_TMPFS ? tmpfs_options(m) : bind_options(m);
 	if (has_mount(s, m->target))
 		return err_set(e, ERR_USAGE, "%s: duplicate mount destination", m->target);
 	if (m->kind == MOUNT_VOLUME)
 		return volume_mount(en, c, m->source, m->target, options, s, e);
-	spec_add_mount(s, m->kind == MOUNT_TMPFS ? "tmpfs" : "bind", m->kind == MOUNT_TMPFS ? "tmpfs" : m->source, m->target,
-		       options);
+	spec_add_mount(s, m->kind == MOUNT_TMPFS ? "tmpfs" : "bind",
+		       m->kind == MOUNT_TMPFS ? "tmpfs" : m->source, m->target, options);
 	return 0;
 }
 
-static int image_volumes(struct engine *en, const struct container *c, const struct image *img, struct spec *s,
-			 struct err *e)
+static int image_volumes(struct engine *en, const struct container *c, const struct image *img,
+			 struct spec *s, struct err *e)
 {
 	for (size_t i = 0; i < img->config.volumes.n; i++) {
 		auto_free char *path = path_clean(img->config.volumes.list[i]);
@@ -292,8 +302,8 @@ static void sort_mounts(struct spec *s)
 	}
 }
 
-static int spec_mounts(struct engine *en, const struct container *c, const struct image *img, const char *files,
-		       struct spec *s, struct err *e)
+static int spec_mounts(struct engine *en, const struct container *c, const struct image *img,
+		       const char *files, struct spec *s, struct err *e)
 {
 	const struct create_opts *o = &c->record.opts;
 	kernel_mounts(o, s);
@@ -313,12 +323,23 @@ static int spec_mounts(struct engine *en, const struct container *c, const struc
 static void spec_masks(struct spec *s)
 {
 	static const char *const masked[] = {
-		"/proc/acpi", "/proc/interrupts", "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/sched_debug",
-		"/proc/scsi", "/proc/timer_list", "/proc/timer_stats", "/sys/dev/block", "/sys/devices/virtual/powercap",
-		"/sys/firmware", "/sys/fs/selinux",
+		"/proc/acpi",
+		"/proc/interrupts",
+		"/proc/kcore",
+		"/proc/keys",
+		"/proc/latency_stats",
+		"/proc/sched_debug",
+		"/proc/scsi",
+		"/proc/timer_list",
+		"/proc/timer_stats",
+		"/sys/dev/block",
+		"/sys/devices/virtual/powercap",
+		"/sys/firmware",
+		"/sys/fs/selinux",
 	};
 	static const char *const read_only[] = {
-		"/proc/asound", "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger",
+		"/proc/asound", "/proc/bus", "/proc/fs",
+		"/proc/irq",    "/proc/sys", "/proc/sysrq-trigger",
 	};
 	for (size_t i = 0; i < sizeof masked / sizeof *masked; i++)
 		strv_add(&s->masked, masked[i]);
@@ -331,8 +352,8 @@ static const char *first(const char *a, const char *b, const char *fallback)
 	return !str_empty(a) ? a : !str_empty(b) ? b : fallback;
 }
 
-int engine_spec(struct engine *en, const struct container *c, const struct image *img, const char *files,
-		enum network_kind net, struct spec *out, struct err *e)
+int engine_spec(struct engine *en, const struct container *c, const struct image *img,
+		const char *files, enum network_kind net, struct spec *out, struct err *e)
 {
 	const struct create_opts *o = &c->record.opts;
 	struct security sec;
@@ -362,11 +383,13 @@ failed:
 	return -1;
 }
 
-int engine_anonymous_volumes(struct engine *en, const struct container *c, struct strv *names, struct err *e)
+int engine_anonymous_volumes(struct engine *en, const struct container *c, struct strv *names,
+			     struct err *e)
 {
 	auto_image struct image img = { 0 };
 	for (size_t i = 0; i < c->record.opts.nmounts; i++)
-		if (c->record.opts.mounts[i].kind == MOUNT_VOLUME && !c->record.opts.mounts[i].source)
+		if (c->record.opts.mounts[i].kind == MOUNT_VOLUME
+		    && !c->record.opts.mounts[i].source)
 			strv_take(names, anonymous_name(c, c->record.opts.mounts[i].target));
 	if (store_image_find(en->store, c->record.image.hex, &img, NULL, e) < 0)
 		return -1;

@@ -3,16 +3,17 @@
 #include "engine/engine.h"
 #include "model/spec.h"
 
-struct security {               /* --security-opt, read */
-	const char *seccomp;    /* a path, "unconfined", or NULL for the default; borrowed */
+struct security {            /* --security-opt, read */
+	const char *seccomp; /* a path, "unconfined", or NULL for the default; borrowed */
 	bool no_new_privileges, unmask_all;
 };
 must_check int security_parse(const struct create_opts *o, struct security *out, struct err *e);
 
 /* What runs and in what surroundings. Volumes that are missing are made. FILES is the directory with the hosts,
  * resolv.conf, hostname and containerenv to be bound in; NET is what the network became. */
-must_check int engine_spec(struct engine *en, const struct container *c, const struct image *img, const char *files,
-			   enum network_kind net, struct spec *out, struct err *e);
+must_check int engine_spec(struct engine *en, const struct container *c, const struct image *img,
+			   const char *files, enum network_kind net, struct spec *out,
+			   struct err *e);
 /* Names of the anonymous volumes of C. */
-must_check int engine_anonymous_volumes(struct engine *en, const struct container *c, struct strv *names,
-					struct err *e);
+must_check int engine_anonymous_volumes(struct engine *en, const struct container *c,
+					struct strv *names, struct err *e);

@@ -21,9 +21,9 @@ static void let_go(void)
 			return;
 }
 
-struct ends {                           /* descriptors between the command and its monitor */
-	int ours, theirs;       /* reports */
-	int feed, input;        /* the container's standard input: our end, its end; -1: none */
+struct ends {             /* descriptors between the command and its monitor */
+	int ours, theirs; /* reports */
+	int feed, input;  /* the container's standard input: our end, its end; -1: none */
 };
 
 static void ends_close(struct ends *x)
@@ -53,7 +53,8 @@ static int ends_open(struct ends *x, bool input, struct err *e)
 	return 0;
 }
 
-static pid_t fork_monitor(struct engine *en, struct container *c, struct ends *x, bool attach, struct err *e)
+static pid_t fork_monitor(struct engine *en, struct container *c, struct ends *x, bool attach,
+			  struct err *e)
 {
 	fflush(NULL);
 	pid_t pid = fork();
@@ -69,7 +70,7 @@ static pid_t fork_monitor(struct engine *en, struct container *c, struct ends *x
 	}
 	fd_close(&x->theirs);
 	fd_close(&x->input);
-	fd_close(&c->lock);     /* the monitor has it */
+	fd_close(&c->lock); /* the monitor has it */
 	return pid;
 }
 
@@ -87,7 +88,8 @@ static int first_report(int sock, struct report *r, int fds[2], struct err *e)
 	return 0;
 }
 
-static int stay_attached(const struct ends *x, const int fds[2], const struct start_opts *o, int *exit_code, struct err *e)
+static int stay_attached(const struct ends *x, const int fds[2], const struct start_opts *o,
+			 int *exit_code, struct err *e)
 {
 	struct attach_args a = {
 		.sock = x->ours,
@@ -99,7 +101,8 @@ static int stay_attached(const struct ends *x, const int fds[2], const struct st
 	return attach_run(&a, exit_code, e);
 }
 
-int engine_start(struct engine *en, struct container *c, const struct start_opts *o, int *exit_code, struct err *e)
+int engine_start(struct engine *en, struct container *c, const struct start_opts *o, int *exit_code,
+		 struct err *e)
 {
 	struct ends x;
 	struct report r;

@@ -11,8 +11,8 @@
 #include "runtime/runtime.h"
 #include "util/log.h"
 
-#define WATCH_MS 10             /* between looks for a monitor that is busy cleaning up */
-#define CLEANUP_MS 10000        /* how long that may take */
+#define WATCH_MS 10      /* between looks for a monitor that is busy cleaning up */
+#define CLEANUP_MS 10000 /* how long that may take */
 
 static int wait_end(const struct proc *p, int ms)
 {
@@ -43,12 +43,14 @@ static int end(const struct container *c, const struct proc *p, int seconds, str
 			return -1;
 		if (wait_end(p, seconds < 0 ? -1 : seconds * 1000) > 0)
 			return 0;
-		log_warn("container %s did not end within %d seconds after %s: it is killed", c->name, seconds,
-			 sigabbrev_np(stop_signal(c)));
+		log_warn("container %s did not end within %d seconds after %s: it is killed",
+			 c->name, seconds, sigabbrev_np(stop_signal(c)));
 	}
 	if (ask(p, SIGKILL, e) < 0)
 		return -1;
-	return wait_end(p, CLEANUP_MS) > 0 ? 0 : err_set(e, ERR_BUSY, "container %s cannot be killed", c->name);
+	return wait_end(p, CLEANUP_MS) > 0
+		       ? 0
+		       : err_set(e, ERR_BUSY, "container %s cannot be killed", c->name);
 }
 
 /* Its monitor writes the exit code down and then lets the lock go. */

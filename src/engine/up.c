@@ -15,7 +15,7 @@
 #include "util/fd.h"
 #include "util/log.h"
 
-struct hands {                          /* what the runtime's hooks need */
+struct hands { /* what the runtime's hooks need */
 	struct engine *en;
 	struct container *c;
 };
@@ -46,14 +46,16 @@ static enum network_kind network_asked(struct engine *en, const struct container
 	struct network_opts o = { 0 };
 	struct err ignored;
 	enum network_kind kind = c->record.opts.network.kind;
-	if (kind == NETWORK_UNSET && en->config.netns && network_opts_parse(en->config.netns, &o, &ignored) == 0) {
+	if (kind == NETWORK_UNSET && en->config.netns
+	    && network_opts_parse(en->config.netns, &o, &ignored) == 0) {
 		kind = o.kind;
 		network_opts_free(&o);
 	}
 	return kind == NETWORK_UNSET ? NETWORK_DEFAULT : kind;
 }
 
-static int choose_network(struct engine *en, const struct container *c, struct live *l, struct err *e)
+static int choose_network(struct engine *en, const struct container *c, struct live *l,
+			  struct err *e)
 {
 	struct network_opts o = c->record.opts.network;
 	o.kind = network_asked(en, c);
@@ -83,10 +85,12 @@ static int load_filter(struct engine *en, const struct container *c, struct live
 		return -1;
 	if (str_eq(sec.seccomp, "unconfined") || (c->record.opts.privileged && !sec.seccomp))
 		return 0;
-	const char *by_default = en->config.seccomp_profile ? en->config.seccomp_profile : en->seccomp_profile;
+	const char *by_default = en->config.seccomp_profile ? en->config.seccomp_profile
+							    : en->seccomp_profile;
 	if (str_eq(by_default, "unconfined") && !sec.seccomp)
 		return 0;
-	return seccomp_load_cached(en->containers.run, sec.seccomp ? sec.seccomp : by_default, &need, &l->seccomp, e);
+	return seccomp_load_cached(en->containers.run, sec.seccomp ? sec.seccomp : by_default,
+				   &need, &l->seccomp, e);
 }
 
 /* The user's systemd works on it while we go on. */
@@ -131,7 +135,8 @@ static int start_network(const struct container *c, struct live *l, struct err *
 {
 	if (l->net == NETWORK_NONE || l->net == NETWORK_HOST)
 		return 0;
-	return network_up(l->net, &c->record.opts.network, l->rt.userns, l->rt.netns, &l->network, e);
+	return network_up(l->net, &c->record.opts.network, l->rt.userns, l->rt.netns, &l->network,
+			  e);
 }
 
 static int write_config(const struct container *c, const struct live *l, struct err *e)
@@ -148,18 +153,14 @@ static int await_network(struct live *l, struct err *e)
 
 int engine_up(struct engine *en, struct container *c, struct live *l, struct err *e)
 {
-	l->rt = (struct runtime){ .proc.pidfd = -1, .sock = -1, .userns = -1, .netns = -1, .terminal = -1 };
-	if (choose_network(en, c, l, e) < 0
-	    || ask_cgroup(en, c, l, e) < 0
-	    || make_spec(en, c, l, e) < 0
-	    || load_filter(en, c, l, e) < 0
-	    || await_cgroup(l, e) < 0
-	    || spawn(en, c, l, e) < 0
-	    || start_network(c, l, e) < 0
-	    || etc_fill(c->run, c, &l->spec, l->net, l->network, e) < 0
-	    || write_config(c, l, e) < 0
-	    || await_network(l, e) < 0
-	    || runtime_release(&l->rt, e) < 0) {
+	l->rt = (struct runtime){
+		.proc.pidfd = -1, .sock = -1, .userns = -1, .netns = -1, .terminal = -1
+	};
+	if (choose_network(en, c, l, e) < 0 || ask_cgroup(en, c, l, e) < 0
+	    || make_spec(en, c, l, e) < 0 || load_filter(en, c, l, e) < 0 || await_cgroup(l, e) < 0
+	    || spawn(en, c, l, e) < 0 || start_network(c, l, e) < 0
+	    || etc_fill(c->run, c, &l->spec, l->net, l->network, e) < 0 || write_config(c, l, e) < 0
+	    || await_network(l, e) < 0 || runtime_release(&l->rt, e) < 0) {
 		engine_down(l);
 		return -1;
 	}
@@ -175,5 +176,7 @@ void engine_down(struct live *l)
 	cgroup_free(l->cgroup);
 	seccomp_filter_free(&l->seccomp);
 	spec_free(&l->spec);
-	*l = (struct live){ .rt = { .proc.pidfd = -1, .sock = -1, .userns = -1, .netns = -1, .terminal = -1 } };
+	*l = (struct live){
+		.rt = { .proc.pidfd = -1, .sock = -1, .userns = -1, .netns = -1, .terminal = -1 }
+	};
 }

@@ -10,7 +10,8 @@ int caps_drop_bounding(uint64_t keep, struct err *e)
 {
 	for (unsigned i = 0; cap_name(i); i++)
 		/* EINVAL: this kernel is older than the capability */
-		if (!(keep & 1ULL << i) && prctl(PR_CAPBSET_READ, i, 0, 0, 0) == 1 && prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0)
+		if (!(keep & 1ULL << i) && prctl(PR_CAPBSET_READ, i, 0, 0, 0) == 1
+		    && prctl(PR_CAPBSET_DROP, i, 0, 0, 0) < 0)
 			return err_sys(e, "drop %s", cap_name(i));
 	return 0;
 }

@@ -3,13 +3,13 @@
 #include "runtime/runtime.h"
 
 /* Over the socket, parent to child: one byte. */
-#define CHILD_MAPPED 'm'        /* ids are mapped: begin */
-#define CHILD_GO 'g'            /* the outside is ready: execute */
+#define CHILD_MAPPED 'm' /* ids are mapped: begin */
+#define CHILD_GO 'g'     /* the outside is ready: execute */
 /* Child to parent: a struct err; or a byte CHILD_TERMINAL with the master's descriptor; or an int, errno
  * of the last execve, sent by the stub. End of file is success. */
 #define CHILD_TERMINAL 't'
 
-struct identity {               /* who the command runs as, from the container's own files */
+struct identity { /* who the command runs as, from the container's own files */
 	uid_t uid;
 	gid_t gid;
 	gid_t groups[64];
@@ -22,11 +22,11 @@ struct child {
 	const struct runtime_args *args;
 	const struct spec *spec;
 	int sock;
-	int *made;              /* detached mounts, one for each of the specification's; -1: not made yet */
-	int root;               /* descriptor of the root file system's mount */
-	int terminal;           /* the terminal's slave; -1 without */
+	int *made;    /* detached mounts, one for each of the specification's; -1: not made yet */
+	int root;     /* descriptor of the root file system's mount */
+	int terminal; /* the terminal's slave; -1 without */
 	struct identity who;
-	char *command;          /* resolved path */
+	char *command; /* resolved path */
 };
 
 /* The child's life; does not return. */
@@ -55,4 +55,5 @@ must_check int caps_set(uint64_t caps, bool ambient, struct err *e);
 /* exec.c: NAME looked up along ENV's PATH as execvp does; errors say 126 or 127. Owned. */
 must_check int executable_find(const char *name, const struct strv *env, char **out, struct err *e);
 /* Become the stub, which executes PATH with ARGV and ENVP; returns only on failure. */
-int stub_exec(int report, bool init, const char *path, char *const argv[], char *const envp[], struct err *e);
+int stub_exec(int report, bool init, const char *path, char *const argv[], char *const envp[],
+	      struct err *e);

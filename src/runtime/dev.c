@@ -19,7 +19,8 @@ static int bind_node(int dev, const char *name, int src, const char *path, struc
 	auto_fd int place = openat(dev, name, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
 	if (place < 0)
 		return errno == EEXIST ? 0 : err_sys(e, "make /dev/%s", name);
-	auto_fd int tree = open_tree(src, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
+	auto_fd int tree = open_tree(src, path,
+				     OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH);
 	if (tree < 0)
 		return err_sys(e, "%s", path);
 	if (move_mount(tree, "", place, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
@@ -40,9 +41,9 @@ int child_dev(struct child *c, struct err *e)
 	static const struct {
 		const char *name, *target;
 	} links[] = {
-		{ "fd", "/proc/self/fd" },        { "stdin", "/proc/self/fd/0" },
-		{ "stdout", "/proc/self/fd/1" },  { "stderr", "/proc/self/fd/2" },
-		{ "core", "/proc/kcore" },        { "ptmx", "pts/ptmx" },
+		{ "fd", "/proc/self/fd" },       { "stdin", "/proc/self/fd/0" },
+		{ "stdout", "/proc/self/fd/1" }, { "stderr", "/proc/self/fd/2" },
+		{ "core", "/proc/kcore" },       { "ptmx", "pts/ptmx" },
 	};
 	auto_fd int dev = path_open_beneath(c->root, "dev", O_RDONLY | O_DIRECTORY, 0);
 	if (dev < 0)

@@ -23,13 +23,16 @@ static int not_executable(const char *name, int code, struct err *e)
 {
 	err_num(e, code, "%s", name);
 	e->kind = ERR_CMD_EXEC;
-	return err_hint(e, "the file is there but cannot be executed: look at its mode, and at the mounts it lies on");
+	return err_hint(e, "the file is there but cannot be executed: look at its mode, and at the "
+			   "mounts it lies on");
 }
 
 static int not_found(const char *name, struct err *e)
 {
-	err_set(e, ERR_CMD_MISSING, strchr(name, '/') ? "%s: no such file or directory" :
-		"executable file %s not found in $PATH", name);
+	err_set(e, ERR_CMD_MISSING,
+		strchr(name, '/') ? "%s: no such file or directory"
+				  : "executable file %s not found in $PATH",
+		name);
 	return err_hint(e, "look for it in the image, or give another command or --entrypoint");
 }
 
@@ -73,7 +76,11 @@ int executable_find(const char *name, const struct strv *env, char **out, struct
 	if (!*name)
 		return not_found("''", e);
 	if (!strchr(name, '/'))
-		return find_along(name, path ? path : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", out, e);
+		return find_along(
+			name,
+			path ? path
+			     : "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+			out, e);
 	int code = executable(name);
 	if (code)
 		return means_absent(code) ? not_found(name, e) : not_executable(name, code, e);
@@ -86,7 +93,7 @@ static int stub_open(struct err *e)
 {
 	unsigned seal = MFD_CLOEXEC | MFD_ALLOW_SEALING;
 	auto_fd int fd = memfd_create("cuddy-stub", seal | MFD_EXEC);
-	if (fd < 0 && errno == EINVAL)  /* before Linux 6.3 */
+	if (fd < 0 && errno == EINVAL) /* before Linux 6.3 */
 		fd = memfd_create("cuddy-stub", seal);
 	if (fd < 0) {
 		err_sys(e, "make a memory file to execute");
@@ -98,7 +105,8 @@ static int stub_open(struct err *e)
 	return fd_take(&fd);
 }
 
-int stub_exec(int report, bool init, const char *path, char *const argv[], char *const envp[], struct err *e)
+int stub_exec(int report, bool init, const char *path, char *const argv[], char *const envp[],
+	      struct err *e)
 {
 	auto_strv struct strv all = { 0 };
 	auto_fd int fd = stub_open(e);

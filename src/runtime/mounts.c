@@ -62,7 +62,8 @@ static int read_options(const struct strv *options, int fs, struct flags *f, str
 		char *value = strchr(key, '=');
 		if (value)
 			*value++ = '\0';
-		if (fsconfig(fs, value ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG, key, value, 0) < 0)
+		if (fsconfig(fs, value ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG, key, value, 0)
+		    < 0)
 			return err_sys(e, "mount option %s", o);
 	}
 	return 0;
@@ -89,7 +90,8 @@ static int make_fs(const char *type, const char *source, const struct strv *opti
 /* A detached copy of what is mounted at the host's path. */
 static int clone_tree(int dir, const char *path, struct flags f, struct err *e)
 {
-	unsigned how = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | (f.recursive ? AT_RECURSIVE : 0);
+	unsigned how = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH
+		       | (f.recursive ? AT_RECURSIVE : 0);
 	auto_fd int fd = open_tree(dir, path, how);
 	if (fd < 0)
 		return err_sys(e, "%s", *path ? path : "bind");
@@ -103,7 +105,8 @@ static int clone_tree(int dir, const char *path, struct flags f, struct err *e)
 
 static int attach(int mount, int target, const char *name, struct err *e)
 {
-	if (move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH) < 0)
+	if (move_mount(mount, "", target, "", MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH)
+	    < 0)
 		return err_sys(e, "mount onto %s", name);
 	return 0;
 }
@@ -119,7 +122,7 @@ static int copy_up(struct child *c, const struct spec_mount *m, struct err *e)
 {
 	auto_fd int src = path_open_in_root(c->root, m->destination, O_RDONLY | O_DIRECTORY, 0);
 	if (src < 0)
-		return 0;       /* the image has nothing there */
+		return 0; /* the image has nothing there */
 	auto_fd int dst = open(m->source, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dst < 0)
 		return err_sys(e, "open volume %s", m->source);
@@ -130,7 +133,8 @@ static int copy_up(struct child *c, const struct spec_mount *m, struct err *e)
 static int refuse_proc(int target, const struct spec_mount *m, struct err *e)
 {
 	struct statfs fs;
-	if (str_starts(m->destination, "/proc") || fstatfs(target, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)
+	if (str_starts(m->destination, "/proc") || fstatfs(target, &fs) < 0
+	    || fs.f_type != PROC_SUPER_MAGIC)
 		return 0;
 	return err_set(e, ERR_DENIED, "%s leads into the container's /proc", m->destination);
 }
@@ -141,7 +145,8 @@ static int make_mount(const struct spec_mount *m, struct err *e)
 	struct flags f = { 0 };
 	if (!str_eq(m->type, "bind"))
 		return make_fs(m->type, m->source, &m->options, e);
-	return read_options(&m->options, -1, &f, e) < 0 ? -1 : clone_tree(AT_FDCWD, m->source, f, e);
+	return read_options(&m->options, -1, &f, e) < 0 ? -1
+							: clone_tree(AT_FDCWD, m->source, f, e);
 }
 
 /* /proc, /sys, /dev must be themselves: were they links of the image, they would land elsewhere. */
@@ -201,17 +206,20 @@ static int mask_one(struct child *c, const char *path, int null, int empty, stru
 	if (target < 0)
 		return errno == ENOENT || errno == EACCES ? 0 : err_sys(e, "mask %s", path);
 	struct flags f = { .set = MOUNT_ATTR_RDONLY };
-	auto_fd int cover = clone_tree(is_dir(target) ? empty : null, "", is_dir(target) ? f : (struct flags){ 0 }, e);
+	auto_fd int cover = clone_tree(is_dir(target) ? empty : null, "",
+				       is_dir(target) ? f : (struct flags){ 0 }, e);
 	return cover < 0 ? -1 : attach(cover, target, path, e);
 }
 
 static int make_read_only(struct child *c, const char *path, struct err *e)
 {
-	struct flags f = { .set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+	struct flags f = { .set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV
+				  | MOUNT_ATTR_NOEXEC,
 			   .recursive = true };
 	auto_fd int target = path_open_beneath(c->root, path + 1, O_PATH | O_NOFOLLOW, 0);
 	if (target < 0)
-		return errno == ENOENT || errno == EACCES ? 0 : err_sys(e, "make %s read-only", path);
+		return errno == ENOENT || errno == EACCES ? 0
+							  : err_sys(e, "make %s read-only", path);
 	auto_fd int same = clone_tree(target, "", f, e);
 	return same < 0 ? -1 : attach(same, target, path, e);
 }
@@ -240,7 +248,8 @@ int child_mask_paths(struct child *c, struct err *e)
 int child_pivot(struct child *c, struct err *e)
 {
 	struct mount_attr ro = { .attr_set = MOUNT_ATTR_RDONLY };
-	if (c->spec->read_only_root && mount_setattr(c->root, "", AT_EMPTY_PATH, &ro, sizeof ro) < 0)
+	if (c->spec->read_only_root
+	    && mount_setattr(c->root, "", AT_EMPTY_PATH, &ro, sizeof ro) < 0)
 		return err_sys(e, "make the root file system read-only");
 	if (fchdir(c->root) < 0 || syscall(SYS_pivot_root, ".", ".") < 0)
 		return err_sys(e, "change the root file system");

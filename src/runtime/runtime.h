@@ -14,8 +14,8 @@
 /* A process, named so that it stays the same one: a bare pid never crosses a module. */
 struct proc {
 	pid_t pid;
-	int pidfd;              /* -1: none */
-	uint64_t start_time;    /* clock ticks since boot, proc(5) */
+	int pidfd;           /* -1: none */
+	uint64_t start_time; /* clock ticks since boot, proc(5) */
 };
 
 /* What runtime needs done by other hands, which it does not know. */
@@ -32,16 +32,16 @@ struct runtime_hooks {
 struct runtime_args {
 	const struct spec *spec;
 	struct runtime_hooks hooks;
-	const struct seccomp_filter *seccomp;   /* NULL: none */
-	int stdio[3];                           /* the container's 0, 1, 2; unused with a terminal */
-	int cgroup;                             /* descriptor of the cgroup to start in; -1: the caller's */
+	const struct seccomp_filter *seccomp; /* NULL: none */
+	int stdio[3];                         /* the container's 0, 1, 2; unused with a terminal */
+	int cgroup; /* descriptor of the cgroup to start in; -1: the caller's */
 };
 
-struct runtime {                        /* a container that is being brought up */
+struct runtime { /* a container that is being brought up */
 	struct proc proc;
-	int sock;                       /* to the child; closed on its exec */
-	int userns, netns;              /* descriptors of its namespaces; netns is -1 with the host's */
-	int terminal;                   /* master side, after runtime_release; -1 without */
+	int sock;          /* to the child; closed on its exec */
+	int userns, netns; /* descriptors of its namespaces; netns is -1 with the host's */
+	int terminal;      /* master side, after runtime_release; -1 without */
 };
 
 /* Clone the child and let it begin. *RT is filled; after a failure nothing is left. */

@@ -18,8 +18,8 @@
 
 static uint64_t clone_flags(const struct runtime_args *a)
 {
-	uint64_t flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP
-			 | CLONE_PIDFD;
+	uint64_t flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS
+			 | CLONE_NEWCGROUP | CLONE_PIDFD;
 	if (a->spec->namespaces & SPEC_NS_NET)
 		flags |= CLONE_NEWNET;
 	if (a->cgroup >= 0)
@@ -67,7 +67,9 @@ static void child_said(struct runtime *rt, struct err *e)
 int runtime_spawn(const struct runtime_args *a, struct runtime *rt, struct err *e)
 {
 	int pair[2], pidfd = -1;
-	*rt = (struct runtime){ .proc.pidfd = -1, .sock = -1, .userns = -1, .netns = -1, .terminal = -1 };
+	*rt = (struct runtime){
+		.proc.pidfd = -1, .sock = -1, .userns = -1, .netns = -1, .terminal = -1
+	};
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return err_sys(e, "make a socket pair");
 	struct clone_args args = {
@@ -103,10 +105,12 @@ static int exec_failed(int code, struct err *e)
 	err_num(e, code, "execute the command");
 	e->kind = code == ENOENT ? ERR_CMD_MISSING : ERR_CMD_EXEC;
 	if (code == ENOEXEC)
-		return err_hint(e, "it is no program for this machine: a script needs a first line such as #!/bin/sh, and an "
-				"image of another architecture needs an emulator");
+		return err_hint(e, "it is no program for this machine: a script needs a first line "
+				   "such as #!/bin/sh, and an "
+				   "image of another architecture needs an emulator");
 	if (code == ENOENT)
-		return err_hint(e, "the file is there: its interpreter (the #! line, or the dynamic loader) is not");
+		return err_hint(e, "the file is there: its interpreter (the #! line, or the "
+				   "dynamic loader) is not");
 	return err_hint(e, "look at its mode, and at the mounts it lies on");
 }
 
@@ -119,7 +123,8 @@ static int await_exec(struct runtime *rt, struct err *e)
 		int fd = -1, code;
 		ssize_t n = fd_recv(rt->sock, &said, sizeof said, &fd, &nfds);
 		if (n <= 0)
-			return n < 0 && errno != ECONNRESET ? err_sys(e, "listen to the container") : 0;
+			return n < 0 && errno != ECONNRESET ? err_sys(e, "listen to the container")
+							    : 0;
 		if (nfds) {
 			fd_close(&rt->terminal);
 			rt->terminal = fd;

@@ -18,9 +18,9 @@
 
 struct walk {
 	int root;
-	char *at;               /* resolved so far, "" is the root; no links in it */
-	struct strv rest;       /* components to go */
-	bool directory;         /* what to make when the last one is missing */
+	char *at;         /* resolved so far, "" is the root; no links in it */
+	struct strv rest; /* components to go */
+	bool directory;   /* what to make when the last one is missing */
 	unsigned links;
 };
 
@@ -45,7 +45,8 @@ static int make(struct walk *w, const char *name, bool directory)
 		return -1;
 	if (directory)
 		return mkdirat(parent, name, 0755) < 0 && errno != EEXIST ? -1 : 0;
-	auto_fd int fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	auto_fd int fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+				0644);
 	return fd < 0 && errno != EEXIST ? -1 : 0;
 }
 
@@ -122,7 +123,9 @@ int target_open(int root, const char *path, bool directory, struct err *e)
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(e, "%s in the container", path);
 	if (!!S_ISDIR(st.st_mode) != directory)
-		return err_set(e, ERR_USAGE, "%s in the container is %sa directory, and what is mounted there is %s", path,
-			       directory ? "not " : "", directory ? "one" : "not");
+		return err_set(
+			e, ERR_USAGE,
+			"%s in the container is %sa directory, and what is mounted there is %s",
+			path, directory ? "not " : "", directory ? "one" : "not");
 	return fd_take(&fd);
 }

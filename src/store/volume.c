@@ -16,7 +16,7 @@ static bool is_empty(int fd)
 	bool empty = true;
 	if (!d) {
 		fd_close(&copy);
-		return false;   /* not ours to fill */
+		return false; /* not ours to fill */
 	}
 	for (struct dirent *ent; empty && (ent = readdir(d));)
 		empty = str_eq(ent->d_name, ".") || str_eq(ent->d_name, "..");
@@ -24,7 +24,8 @@ static bool is_empty(int fd)
 	return empty;
 }
 
-int store_volume_open(struct store *s, const char *name, bool anonymous, char **path, bool *empty, struct err *e)
+int store_volume_open(struct store *s, const char *name, bool anonymous, char **path, bool *empty,
+		      struct err *e)
 {
 	auto_fd int volumes = dir_make_at(store_fd(s), "volumes", e);
 	auto_fd int volume = volumes < 0 ? -1 : dir_make_at(volumes, name, e);

@@ -28,7 +28,7 @@
  * (uid 524288 to 1879048191, systemd's UIDS-GIDS document). */
 #define ROOT_BASE 1879048192U
 
-struct subid_range {                    /* libsubid's shape: shadow/subid.h */
+struct subid_range { /* libsubid's shape: shadow/subid.h */
 	unsigned long start;
 	unsigned long count;
 };
@@ -45,7 +45,8 @@ static uint64_t file_stamp(const char *path, uint64_t h)
 	struct stat st;
 	if (stat(path, &st) < 0)
 		return str_hash("-", 1, h);
-	int64_t facts[] = { (int64_t)st.st_ino, st.st_size, st.st_mtim.tv_sec, st.st_mtim.tv_nsec, st.st_ctim.tv_nsec };
+	int64_t facts[] = { (int64_t)st.st_ino, st.st_size, st.st_mtim.tv_sec, st.st_mtim.tv_nsec,
+			    st.st_ctim.tv_nsec };
 	return str_hash(facts, sizeof facts, h);
 }
 
@@ -81,27 +82,31 @@ static void cache_write(const char *dir, uint64_t key, const struct idmap *map)
 	struct cache c = { .key = key, .when = time(NULL), .map = *map };
 	auto_fd int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0 && file_replace_at(fd, CACHE_NAME, &c, sizeof c, 0600, &e) < 0)
-		return;         /* only a cache: the next start asks again */
+		return; /* only a cache: the next start asks again */
 }
 
 static void *open_libsubid(void)
 {
-	static const char *const names[] = { "libsubid.so.5", "libsubid.so.4", "libsubid.so.3", "libsubid.so" };
+	static const char *const names[] = { "libsubid.so.5", "libsubid.so.4", "libsubid.so.3",
+					     "libsubid.so" };
 	void *lib = NULL;
 	for (size_t i = 0; !lib && i < sizeof names / sizeof *names; i++)
 		lib = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
 	return lib;
 }
 
-static unsigned append_ranges(struct idmap_range *to, unsigned n, const struct subid_range *from, int count)
+static unsigned append_ranges(struct idmap_range *to, unsigned n, const struct subid_range *from,
+			      int count)
 {
 	uint32_t inside = n ? to[n - 1].inside + to[n - 1].count : 0;
 	for (int i = 0; i < count && n < IDMAP_MAX; i++) {
-		if (!from[i].count || from[i].start > UINT32_MAX - 1 || from[i].count > UINT32_MAX - from[i].start)
+		if (!from[i].count || from[i].start > UINT32_MAX - 1
+		    || from[i].count > UINT32_MAX - from[i].start)
 			continue;
 		if (from[i].count > UINT32_MAX - 1 - inside)
 			break;
-		to[n++] = (struct idmap_range){ inside, (uint32_t)from[i].start, (uint32_t)from[i].count };
+		to[n++] = (struct idmap_range){ inside, (uint32_t)from[i].start,
+						(uint32_t)from[i].count };
 		inside += (uint32_t)from[i].count;
 	}
 	return n;
@@ -109,7 +114,7 @@ static unsigned append_ranges(struct idmap_range *to, unsigned n, const struct s
 
 static unsigned ask(void *lib, const char *symbol, const char *user, struct idmap_range *to)
 {
-	union {                         /* dlsym's answer is no function pointer to ISO C */
+	union { /* dlsym's answer is no function pointer to ISO C */
 		void *object;
 		subid_fn *call;
 	} fn = { .object = dlsym(lib, symbol) };
@@ -148,7 +153,8 @@ static void ask_libsubid(struct idmap *m)
 	auto_free char *user = pw ? xstrdup(pw->pw_name) : str_printf("%u", geteuid());
 
 	if (!lib) {
-		single(m, "libsubid is not installed; an administrator installs it (Debian: libsubid4)");
+		single(m, "libsubid is not installed; an administrator installs it (Debian: "
+			  "libsubid4)");
 		return;
 	}
 	quiet_libsubid(lib);
@@ -156,8 +162,10 @@ static void ask_libsubid(struct idmap *m)
 	m->ngid = ask(lib, "subid_get_gid_ranges", user, m->gid);
 	if (m->nuid > 1 && m->ngid > 1)
 		return;
-	snprintf(why, sizeof why, "%s has no subordinate ids in %s; an administrator runs: usermod --add-subuids "
-		 "100000-165535 --add-subgids 100000-165535 %s", user, m->nuid > 1 ? "/etc/subgid" : "/etc/subuid", user);
+	snprintf(why, sizeof why,
+		 "%s has no subordinate ids in %s; an administrator runs: usermod --add-subuids "
+		 "100000-165535 --add-subgids 100000-165535 %s",
+		 user, m->nuid > 1 ? "/etc/subgid" : "/etc/subuid", user);
 	single(m, why);
 }
 
@@ -168,12 +176,17 @@ static const char *helper_trouble(const char *name)
 	struct stat st;
 	auto_free char *path = proc_find(name);
 	if (!path)
-		snprintf(why, sizeof why, "%s is not installed; an administrator installs it (Debian: uidmap)", name);
+		snprintf(why, sizeof why,
+			 "%s is not installed; an administrator installs it (Debian: uidmap)",
+			 name);
 	else if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
-		snprintf(why, sizeof why, "this process runs with no_new_privs, so %s cannot work", name);
+		snprintf(why, sizeof why, "this process runs with no_new_privs, so %s cannot work",
+			 name);
 	else if (stat(path, &st) == 0 && !(st.st_uid == 0 && st.st_mode & S_ISUID)
 		 && getxattr(path, "security.capability", NULL, 0) <= 0)
-		snprintf(why, sizeof why, "%s has lost its setuid bit; an administrator runs: chmod u+s %s", name, path);
+		snprintf(why, sizeof why,
+			 "%s has lost its setuid bit; an administrator runs: chmod u+s %s", name,
+			 path);
 	else
 		return NULL;
 	return why;
@@ -189,7 +202,8 @@ static int root_map(const char *file, struct idmap_range *to, unsigned *n, struc
 	char *save = NULL;
 	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
 		uint32_t inside, outside, count;
-		if (sscanf(line, "%" SCNu32 " %" SCNu32 " %" SCNu32, &inside, &outside, &count) != 3 || *n == IDMAP_MAX)
+		if (sscanf(line, "%" SCNu32 " %" SCNu32 " %" SCNu32, &inside, &outside, &count) != 3
+		    || *n == IDMAP_MAX)
 			break;
 		if (inside == 0 && count == UINT32_MAX) {
 			to[(*n)++] = (struct idmap_range){ 0, 0, 1 };

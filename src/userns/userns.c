@@ -22,7 +22,8 @@
 #include "util/kernel.h"
 #include "util/proc.h"
 
-static int write_map_file(pid_t pid, const char *file, const struct idmap_range *r, unsigned n, struct err *e)
+static int write_map_file(pid_t pid, const char *file, const struct idmap_range *r, unsigned n,
+			  struct err *e)
 {
 	auto_buf struct buf b = { 0 };
 	auto_free char *path = str_printf("/proc/%d/%s", pid, file);
@@ -42,7 +43,8 @@ static int write_directly(pid_t pid, const struct idmap *map, struct err *e)
 	return write_map_file(pid, "gid_map", map->gid, map->ngid, e);
 }
 
-static pid_t start_helper(const char *name, pid_t pid, const struct idmap_range *r, unsigned n, int out, struct err *e)
+static pid_t start_helper(const char *name, pid_t pid, const struct idmap_range *r, unsigned n,
+			  int out, struct err *e)
 {
 	auto_strv struct strv argv = { 0 };
 	char *path = proc_find(name);
@@ -67,9 +69,12 @@ static int map_failed(const char *name, int status, int said, struct err *e)
 	text[n < 0 ? 0 : n] = '\0';
 	text[strcspn(text, "\n")] = '\0';
 	err_set(e, ERR_DENIED, "cannot map ids: %s: %s", name,
-		*text ? text : WIFSIGNALED(status) ? "it was killed" : "it failed without a word");
-	return err_hint(e, "compare /etc/subuid and /etc/subgid with your account; an administrator mends them "
-			"(usermod --add-subuids --add-subgids)");
+		*text                 ? text
+		: WIFSIGNALED(status) ? "it was killed"
+				      : "it failed without a word");
+	return err_hint(e, "compare /etc/subuid and /etc/subgid with your account; an "
+			   "administrator mends them "
+			   "(usermod --add-subuids --add-subgids)");
 }
 
 static int write_with_helpers(pid_t pid, const struct idmap *map, struct err *e)
@@ -137,11 +142,12 @@ static void reap_quietly(pid_t pid)
 		return;
 }
 
-int userns_spawn(const struct idmap *map, int flags, int (*fn)(void *arg, struct err *e), void *arg, pid_t *pid,
-		 struct err *e)
+int userns_spawn(const struct idmap *map, int flags, int (*fn)(void *arg, struct err *e), void *arg,
+		 pid_t *pid, struct err *e)
 {
 	struct job job = { map, fn, arg };
-	struct clone_args args = { .flags = CLONE_NEWUSER | (uint64_t)(unsigned)flags, .exit_signal = SIGCHLD };
+	struct clone_args args = { .flags = CLONE_NEWUSER | (uint64_t)(unsigned)flags,
+				   .exit_signal = SIGCHLD };
 	int go[2], report[2];
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, report) < 0)
@@ -168,7 +174,8 @@ int userns_spawn(const struct idmap *map, int flags, int (*fn)(void *arg, struct
 		return -1;
 	}
 	/* a child that is gone already is found by userns_wait */
-	return fd_write_all(go_write, "g", 1) < 0 && errno != EPIPE ? err_sys(e, "wake the child") : fd_take(&ours);
+	return fd_write_all(go_write, "g", 1) < 0 && errno != EPIPE ? err_sys(e, "wake the child")
+								    : fd_take(&ours);
 }
 
 int userns_wait(pid_t pid, int report, struct err *e)
@@ -184,11 +191,15 @@ int userns_wait(pid_t pid, int report, struct err *e)
 	if (status == 0)
 		return 0;
 	if (status > 0 && WIFSIGNALED(status))
-		return err_set(e, ERR_SYSTEM, "a process in the user namespace was killed by signal %d", WTERMSIG(status));
-	return err_set(e, ERR_SYSTEM, "a process in the user namespace ended with status %d", proc_exit_code(status));
+		return err_set(e, ERR_SYSTEM,
+			       "a process in the user namespace was killed by signal %d",
+			       WTERMSIG(status));
+	return err_set(e, ERR_SYSTEM, "a process in the user namespace ended with status %d",
+		       proc_exit_code(status));
 }
 
-int userns_run(const struct idmap *map, int flags, int (*fn)(void *arg, struct err *e), void *arg, struct err *e)
+int userns_run(const struct idmap *map, int flags, int (*fn)(void *arg, struct err *e), void *arg,
+	       struct err *e)
 {
 	pid_t pid;
 	int report = userns_spawn(map, flags, fn, arg, &pid, e);

@@ -14,11 +14,11 @@
 struct idmap_range {
 	uint32_t inside, outside, count;
 };
-struct idmap {                          /* a value; copied */
+struct idmap { /* a value; copied */
 	struct idmap_range uid[IDMAP_MAX], gid[IDMAP_MAX];
 	unsigned nuid, ngid;
-	bool single;                    /* only the user's own ids: ownership is flattened */
-	char why[256];                  /* when single: what is missing and who mends it */
+	bool single;   /* only the user's own ids: ownership is flattened */
+	char why[256]; /* when single: what is missing and who mends it */
 };
 
 /* The mapping of the calling user. CACHE_DIR (may be NULL) is where libsubid's answer is kept. */
@@ -29,11 +29,11 @@ must_check int userns_write_maps(pid_t pid, const struct idmap *map, struct err 
 must_check int userns_become_root(const struct idmap *map, struct err *e);
 /* Run FN(ARG) in a child inside a new user namespace with MAP (plus CLONE_* FLAGS such as
  * CLONE_NEWNS), as root there, and wait. FN fills its struct err on -1, which travels back. */
-must_check int userns_run(const struct idmap *map, int flags, int (*fn)(void *arg, struct err *e), void *arg,
-			  struct err *e);
+must_check int userns_run(const struct idmap *map, int flags, int (*fn)(void *arg, struct err *e),
+			  void *arg, struct err *e);
 /* The same, but not waited for: *PID is the child; the caller reaps it. The child exits with 0, or
  * 125 after sending struct err over a socket whose other end is returned (an fd; end of file = fine). */
-must_check int userns_spawn(const struct idmap *map, int flags, int (*fn)(void *arg, struct err *e), void *arg,
-			    pid_t *pid, struct err *e);
+must_check int userns_spawn(const struct idmap *map, int flags, int (*fn)(void *arg, struct err *e),
+			    void *arg, pid_t *pid, struct err *e);
 /* Reap PID started by userns_spawn and close REPORT: 0, or -1 with the child's error. */
 must_check int userns_wait(pid_t pid, int report, struct err *e);

@@ -28,9 +28,9 @@ enum err_kind {
 
 struct err {
 	enum err_kind kind;
-	int code;               /* errno, or 0 */
-	char msg[896];          /* "cannot start web: mount /data: permission denied" */
-	char hint[512];         /* what to do about it; may be empty */
+	int code;       /* errno, or 0 */
+	char msg[896];  /* "cannot start web: mount /data: permission denied" */
+	char hint[512]; /* what to do about it; may be empty */
 };
 
 /* Each returns -1, so that `return err_set(...)` is the idiom. */

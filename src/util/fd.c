@@ -64,7 +64,8 @@ int fd_read_text(int fd, const char *name, size_t max, char **out, size_t *len, 
 	auto_buf struct buf b = { 0 };
 	struct stat st;
 	size_t step = 4096;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && (uint64_t)st.st_size <= max)
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0
+	    && (uint64_t)st.st_size <= max)
 		step = (size_t)st.st_size + 1;
 	for (;;) {
 		xgrow(&b.data, &b.cap, b.len + step + 1, 1);
@@ -92,13 +93,16 @@ int file_read_at(int dir, const char *path, size_t max, char **out, size_t *len,
 	return fd_read_text(fd, path, max, out, len, e);
 }
 
-static int replace(int dir, const char *name, const void *data, size_t n, mode_t mode, bool sync, struct err *e)
+static int replace(int dir, const char *name, const void *data, size_t n, mode_t mode, bool sync,
+		   struct err *e)
 {
 	static atomic_uint serial;
 	char tmp[256];
-	if (snprintf(tmp, sizeof tmp, ".%s.%d.%u.new", name, getpid(), atomic_fetch_add(&serial, 1)) >= (int)sizeof tmp)
+	if (snprintf(tmp, sizeof tmp, ".%s.%d.%u.new", name, getpid(), atomic_fetch_add(&serial, 1))
+	    >= (int)sizeof tmp)
 		return err_set(e, ERR_USAGE, "name too long: %s", name);
-	auto_fd int fd = openat(dir, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
+	auto_fd int fd = openat(dir, tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
+				mode);
 	if (fd < 0)
 		return err_sys(e, "create %s", tmp);
 	if (fd_write_all(fd, data, n) < 0 || (sync && fsync(fd) < 0)) {
@@ -114,7 +118,8 @@ static int replace(int dir, const char *name, const void *data, size_t n, mode_t
 	return 0;
 }
 
-int file_replace_at(int dir, const char *name, const void *data, size_t n, mode_t mode, struct err *e)
+int file_replace_at(int dir, const char *name, const void *data, size_t n, mode_t mode,
+		    struct err *e)
 {
 	return replace(dir, name, data, n, mode, true, e);
 }
@@ -187,8 +192,10 @@ ssize_t fd_recv(int sock, void *data, size_t n, int *fds, size_t *nfds)
 	} control;
 	struct iovec iov = { .iov_base = data, .iov_len = n };
 	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control.bytes, .msg_controllen = sizeof control.bytes,
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = control.bytes,
+		.msg_controllen = sizeof control.bytes,
 	};
 	size_t room = nfds ? *nfds : 0;
 	ssize_t done;

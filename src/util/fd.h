@@ -8,8 +8,8 @@
 #include "util/err.h"
 #include "util/str.h"
 
-void fd_close(int *fd);                                 /* closes when >= 0, sets -1, keeps errno */
-int fd_take(int *fd);                                   /* gives it away, leaves -1 */
+void fd_close(int *fd); /* closes when >= 0, sets -1, keeps errno */
+int fd_take(int *fd);   /* gives it away, leaves -1 */
 #define auto_fd __attribute__((cleanup(fd_close)))
 
 /* Write all of it; -1 with errno. EINTR and short writes are handled. */
@@ -17,15 +17,19 @@ must_check int fd_write_all(int fd, const void *data, size_t n);
 /* Read until N bytes or end of file; the count, or -1 with errno. */
 must_check ssize_t fd_read_full(int fd, void *data, size_t n);
 /* The rest of FD as text, refused above MAX bytes. The caller frees *OUT. NAME is for the message. */
-must_check int fd_read_text(int fd, const char *name, size_t max, char **out, size_t *len, struct err *e);
+must_check int fd_read_text(int fd, const char *name, size_t max, char **out, size_t *len,
+			    struct err *e);
 /* The same for a path beneath DIR (AT_FDCWD is fine); no symbolic link in the last component. */
-must_check int file_read_at(int dir, const char *path, size_t max, char **out, size_t *len, struct err *e);
+must_check int file_read_at(int dir, const char *path, size_t max, char **out, size_t *len,
+			    struct err *e);
 /* Replace DIR/NAME by DATA: temporary, fsync, rename: a reader sees the old or the new, never half.
  * Safe against other writers of the same name: the last rename wins. MODE as for open. */
-must_check int file_replace_at(int dir, const char *name, const void *data, size_t n, mode_t mode, struct err *e);
+must_check int file_replace_at(int dir, const char *name, const void *data, size_t n, mode_t mode,
+			       struct err *e);
 /* The same without the fsync: atomic for readers, but a power cut may lose it. For what does not outlive
  * the boot anyway. */
-must_check int file_swap_at(int dir, const char *name, const void *data, size_t n, mode_t mode, struct err *e);
+must_check int file_swap_at(int dir, const char *name, const void *data, size_t n, mode_t mode,
+			    struct err *e);
 /* Write DATA to an existing file such as one below /proc. -1 with errno. */
 must_check int file_put(int dir, const char *path, const char *data);
 

@@ -21,7 +21,8 @@ int json_parse(const char *text, size_t len, const char *name, json **out, struc
 			json_tokener_free(t);
 		return err_set(e, ERR_CORRUPT, "%s: too large", name);
 	}
-	json_tokener_set_flags(t, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8 | JSON_TOKENER_ALLOW_TRAILING_CHARS);
+	json_tokener_set_flags(t, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8
+					  | JSON_TOKENER_ALLOW_TRAILING_CHARS);
 	json *j = json_tokener_parse_ex(t, text, (int)len);
 	enum json_tokener_error why = json_tokener_get_error(t);
 	size_t end = json_tokener_get_parse_end(t);
@@ -39,7 +40,8 @@ int json_parse(const char *text, size_t len, const char *name, json **out, struc
 	}
 	json_object_put(j);
 	return err_set(e, ERR_CORRUPT, "%s is not valid JSON: %s", name,
-		       why == json_tokener_success ? "nothing there" : json_tokener_error_desc(why));
+		       why == json_tokener_success ? "nothing there"
+						   : json_tokener_error_desc(why));
 }
 
 int json_load_at(int dir, const char *path, size_t max, json **out, struct err *e)
@@ -107,7 +109,8 @@ static const char *plain_string(json *v)
 int json_strv(json *o, const char *key, struct strv *v, struct err *e)
 {
 	json *a;
-	if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, key, &a) || !a)
+	if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, key, &a)
+	    || !a)
 		return 0;
 	if (!json_object_is_type(a, json_type_array))
 		return err_set(e, ERR_CORRUPT, "%s is not a list of strings", key);
@@ -169,7 +172,8 @@ void json_put_map(json *o, const char *key, const struct strv *v)
 int json_map(json *o, const char *key, struct strv *v, struct err *e)
 {
 	json *m;
-	if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, key, &m) || !m)
+	if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, key, &m)
+	    || !m)
 		return 0;
 	if (!json_object_is_type(m, json_type_object))
 		return err_set(e, ERR_CORRUPT, "%s is not a map of strings", key);
@@ -185,6 +189,7 @@ int json_map(json *o, const char *key, struct strv *v, struct err *e)
 char *json_text(json *j, bool pretty)
 {
 	int flags = JSON_C_TO_STRING_NOSLASHESCAPE;
-	flags |= pretty ? JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED : JSON_C_TO_STRING_PLAIN;
+	flags |= pretty ? JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED
+			: JSON_C_TO_STRING_PLAIN;
 	return xstrdup(json_object_to_json_string_ext(j, flags));
 }

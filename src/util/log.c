@@ -15,7 +15,7 @@ int log_set_level(const char *name)
 		const char *name;
 		enum log_level level;
 	} names[] = {
-		{ "panic", LOG_PANIC }, { "fatal", LOG_FATAL }, { "error", LOG_ERROR },
+		{ "panic", LOG_PANIC }, { "fatal", LOG_FATAL },  { "error", LOG_ERROR },
 		{ "warn", LOG_WARN },   { "warning", LOG_WARN }, { "info", LOG_INFO },
 		{ "debug", LOG_DEBUG }, { "trace", LOG_TRACE },
 	};
@@ -30,7 +30,8 @@ int log_set_level(const char *name)
 
 void log_at(enum log_level level, const char *fmt, ...)
 {
-	static const char *const words[] = { "panic", "fatal", "error", "warning", "info", "debug", "trace" };
+	static const char *const words[] = { "panic", "fatal", "error", "warning",
+					     "info",  "debug", "trace" };
 	char line[2048];
 	va_list ap;
 	if (level > threshold)
@@ -52,7 +53,8 @@ void log_phase(const char *what)
 	if (threshold < LOG_TRACE)
 		return;
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	log_at(LOG_TRACE, "%6lld.%06ld [%d] %s", (long long)t.tv_sec, t.tv_nsec / 1000, getpid(), what);
+	log_at(LOG_TRACE, "%6lld.%06ld [%d] %s", (long long)t.tv_sec, t.tv_nsec / 1000, getpid(),
+	       what);
 }
 
 void log_err(const struct err *e)

@@ -23,10 +23,10 @@ char *buf_take(struct buf *b);
 
 /* printf into fresh memory. */
 char *str_printf(const char *fmt, ...) printf_like(1, 2);
-bool str_eq(const char *a, const char *b);              /* NULL equals only NULL */
+bool str_eq(const char *a, const char *b); /* NULL equals only NULL */
 bool str_starts(const char *s, const char *prefix);
 bool str_ends(const char *s, const char *suffix);
-bool str_empty(const char *s);                          /* NULL or "" */
+bool str_empty(const char *s); /* NULL or "" */
 /* A whole decimal number, nothing around it. -1 when it is not one or out of range. */
 must_check int str_to_u64(const char *s, uint64_t *out);
 must_check int str_to_i64(const char *s, int64_t *out);
@@ -47,10 +47,10 @@ struct strv {
 	char **list;
 	size_t n, cap;
 };
-void strv_add(struct strv *v, const char *s);           /* copies */
-void strv_take(struct strv *v, char *s);                /* takes over */
+void strv_add(struct strv *v, const char *s); /* copies */
+void strv_take(struct strv *v, char *s);      /* takes over */
 void strv_addf(struct strv *v, const char *fmt, ...) printf_like(2, 3);
-void strv_add_all(struct strv *v, char *const *list);   /* NULL is empty */
+void strv_add_all(struct strv *v, char *const *list); /* NULL is empty */
 void strv_copy(struct strv *to, const struct strv *from);
 void strv_remove(struct strv *v, size_t i);
 bool strv_has(const struct strv *v, const char *s);
