@@ -36,6 +36,8 @@ static char *status_text(const struct state *s)
 	auto_free char *up = ago(s->started), *down = ago(s->finished);
 	if (s->status == CONTAINER_RUNNING)
 		return str_printf("Up %s", up);
+	if (s->status == CONTAINER_EXITED && !s->finished) /* nobody saw it */
+		return str_printf("Exited (%d)", s->exit_code);
 	if (s->status == CONTAINER_EXITED)
 		return str_printf("Exited (%d) %s ago", s->exit_code, down);
 	return xstrdup("Created");

@@ -18,6 +18,7 @@
 struct hands { /* what the runtime's hooks need */
 	struct engine *en;
 	struct container *c;
+	uint64_t caps; /* of the container */
 };
 
 static int map_ids(void *arg, pid_t pid, struct err *e)
@@ -29,6 +30,9 @@ static int map_ids(void *arg, pid_t pid, struct err *e)
 static int mount_root(void *arg, struct err *e)
 {
 	struct hands *h = arg;
+	uint64_t trace = 0;
+	if (cap_parse("SYS_PTRACE", &trace) < 0)
+		return err_set(e, ERR_SYSTEM, "no capability SYS_PTRACE");
 	struct rootfs_opts o = {
 		.store_root = store_fd(h->en->store),
 		.container_dir = h->c->dir,
@@ -36,6 +40,7 @@ static int mount_root(void *arg, struct err *e)
 		.nlayers = (unsigned)h->c->record.nlayers,
 		.driver = h->en->storage_driver,
 		.is_volatile = h->c->record.opts.remove,
+		.may_trace = h->caps & trace,
 		/* --read-only comes last of all (child_pivot): mount points are made first */
 	};
 	return rootfs_mount(&o, e);
@@ -116,7 +121,7 @@ static int await_cgroup(struct live *l, struct err *e)
 
 static int spawn(struct engine *en, struct container *c, struct live *l, struct err *e)
 {
-	struct hands hands = { en, c };
+	struct hands hands = { en, c, l->spec.caps };
 	struct runtime_args a = {
 		.spec = &l->spec,
 		.hooks = { map_ids, mount_root, tree_copy, &hands },

@@ -158,6 +158,12 @@ int fuse_mount(const struct rootfs *r, struct err *e)
 	auto_fd int upper = -1;
 	auto_fd int work = -1;
 	auto_free char *program = proc_find(PROGRAM);
+	if (r->o->may_trace) {
+		err_set(e, ERR_DENIED,
+			"a container with CAP_SYS_PTRACE could take over the process "
+			"that serves it");
+		return ROOTFS_REFUSED;
+	}
 	if (!program) {
 		err_set(e, ERR_NOTFOUND, PROGRAM " is not installed");
 		return ROOTFS_REFUSED;

@@ -26,6 +26,8 @@ struct rootfs_opts {
 	unsigned nlayers;
 	const char *driver; /* NULL: the best that works; else forced */
 	bool is_volatile; /* --rm: overlay's volatile, fsync inside costs nothing; mounted once only */
+	bool may_trace; /* the container may trace processes: no driver that leaves one inside, with
+			 * descriptors of the store */
 	bool read_only; /* no writable layer at all: not even mount points can be made */
 };
 
