@@ -15,18 +15,52 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#define COLUMN 15       /* where values begin */
-#define PHRASE 48       /* where phrases begin, if the value leaves room */
+#define COLUMN 15 /* where values begin */
+#define PHRASE 48 /* where phrases begin, if the value leaves room */
 #define WIDTH 100
 
 static const char *const capabilities[] = {
-	"chown", "dac_override", "dac_read_search", "fowner", "fsetid", "kill", "setgid",
-	"setuid", "setpcap", "linux_immutable", "net_bind_service", "net_broadcast",
-	"net_admin", "net_raw", "ipc_lock", "ipc_owner", "sys_module", "sys_rawio",
-	"sys_chroot", "sys_ptrace", "sys_pacct", "sys_admin", "sys_boot", "sys_nice",
-	"sys_resource", "sys_time", "sys_tty_config", "mknod", "lease", "audit_write",
-	"audit_control", "setfcap", "mac_override", "mac_admin", "syslog", "wake_alarm",
-	"block_suspend", "audit_read", "perfmon", "bpf", "checkpoint_restore",
+	"chown",
+	"dac_override",
+	"dac_read_search",
+	"fowner",
+	"fsetid",
+	"kill",
+	"setgid",
+	"setuid",
+	"setpcap",
+	"linux_immutable",
+	"net_bind_service",
+	"net_broadcast",
+	"net_admin",
+	"net_raw",
+	"ipc_lock",
+	"ipc_owner",
+	"sys_module",
+	"sys_rawio",
+	"sys_chroot",
+	"sys_ptrace",
+	"sys_pacct",
+	"sys_admin",
+	"sys_boot",
+	"sys_nice",
+	"sys_resource",
+	"sys_time",
+	"sys_tty_config",
+	"mknod",
+	"lease",
+	"audit_write",
+	"audit_control",
+	"setfcap",
+	"mac_override",
+	"mac_admin",
+	"syslog",
+	"wake_alarm",
+	"block_suspend",
+	"audit_read",
+	"perfmon",
+	"bpf",
+	"checkpoint_restore",
 };
 #define N_CAPABILITIES (sizeof capabilities / sizeof *capabilities)
 
@@ -85,10 +119,9 @@ static void show_ids(const char *name, const char *path, unsigned self, const ch
 	while (f && fscanf(f, "%lu %lu %lu", &inside, &outside, &count) == 3) {
 		size_t room = sizeof text - (size_t)(end - text);
 		const char *comma = end == text ? "" : ", ";
-		int n = count == 1
-			? snprintf(end, room, "%s%lu is %lu", comma, inside, outside)
-			: snprintf(end, room, "%s%lu-%lu are %lu-%lu", comma, inside,
-				   inside + count - 1, outside, outside + count - 1);
+		int n = count == 1 ? snprintf(end, room, "%s%lu is %lu", comma, inside, outside)
+				   : snprintf(end, room, "%s%lu-%lu are %lu-%lu", comma, inside,
+					      inside + count - 1, outside, outside + count - 1);
 		if (n < 0 || (size_t)n >= room)
 			break;
 		end += n;
@@ -111,7 +144,8 @@ static void show_namespaces(void)
 		if (readlink(path, link, sizeof link - 1) > 0)
 			snprintf(list + used, sizeof list - used, "%s ", link);
 	}
-	show("namespaces", "views of the machine", "outside, `ls -l /proc/self/ns' prints other numbers");
+	show("namespaces", "views of the machine",
+	     "outside, `ls -l /proc/self/ns' prints other numbers");
 	show_words(list);
 }
 
@@ -126,7 +160,7 @@ static void show_cgroup(void)
 			continue;
 		path[1 + strcspn(path + 1, "\n")] = '\0';
 		snprintf(value, sizeof value, "%s", path + 1);
-		if (!strncmp(line, "0::", 3))   /* version 2, the last line where there are both */
+		if (!strncmp(line, "0::", 3)) /* version 2, the last line where there are both */
 			break;
 	}
 	if (f)
@@ -158,7 +192,10 @@ static void show_seccomp(void)
 	char mode[16], nnp[16];
 	status_value("Seccomp", mode, sizeof mode);
 	status_value("NoNewPrivs", nnp, sizeof nnp);
-	show("system calls", *mode == '2' ? "filtered" : *mode == '1' ? "strict" : "all allowed",
+	show("system calls",
+	     *mode == '2'   ? "filtered"
+	     : *mode == '1' ? "strict"
+			    : "all allowed",
 	     "seccomp: doors of the kernel that no container needs are shut");
 	show("set-uid", *nnp == '1' ? "without effect" : "as the files say",
 	     "no_new_privs: whether a program may raise its privileges");
@@ -222,7 +259,8 @@ int main(void)
 	struct utsname name = { 0 };
 	uname(&name);
 
-	printf("\nHello from a container: an ordinary process, with its own view of the machine.\n\n");
+	printf("\nHello from a container: an ordinary process, with its own view of the "
+	       "machine.\n\n");
 	show("kernel", name.release, "the machine's; a container brings none");
 	show("host name", name.nodename, "its own");
 	show_processes();

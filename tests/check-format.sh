@@ -2,9 +2,11 @@
 # check-format.sh - C files are as .clang-format says.
 . "$(dirname "$0")/tap.sh"
 
+# Which files are not, and in how many places.
 formatted()
 {
-	(cd "$srcdir" && c_files | xargs clang-format --dry-run --Werror)
+	(cd "$srcdir" && c_files | xargs clang-format --dry-run --Werror 2>&1) \
+		| sed -n 's/:.*error: .*//p' | uniq -c | nothing
 }
 
 # Versions differ in taste; the one that the files were formatted with decides.

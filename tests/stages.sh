@@ -203,11 +203,13 @@ count() # STAGE passed|failed|skipped
 		END { print n[want] + 0 }' "$logs/$1.log"
 }
 
-show_failures() # STAGE
+show_failures() # STAGE: what failed, with what it said, and how it all ended
 {
-	grep -nE -A 25 '^(not ok|FAIL: |ERROR: )' "$logs/$1.log" | head -n 150 | sed 's/^/      /'
+	awk '/^(not ok|FAIL: |ERROR: )/ { show = 1; print; next }
+		!/^(#| )/ { show = 0 }
+		show' "$logs/$1.log" | head -n 100 | sed 's/^/      /'
 	echo "      ... the end of build/check/$1.log:"
-	tail -n 40 "$logs/$1.log" | sed 's/^/      /'
+	tail -n 60 "$logs/$1.log" | sed 's/^/      /'
 }
 
 run_chain()
