@@ -208,7 +208,7 @@ static void host_devices(struct spec *s)
 	for (struct dirent *ent; d && (ent = readdir(d));) {
 		struct stat st;
 		auto_free char *path = str_printf("/dev/%s", ent->d_name);
-		if (stat(path, &st) == 0 && (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))
+		if (lstat(path, &st) == 0 && (S_ISCHR(st.st_mode) || S_ISBLK(st.st_mode))
 		    && access(path, R_OK | W_OK) == 0 && !str_eq(ent->d_name, "ptmx")
 		    && !str_eq(ent->d_name, "console"))
 			spec_add_mount(s, "bind", path, path, "bind,nosuid");
