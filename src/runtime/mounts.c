@@ -8,12 +8,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 #include "util/fd.h"
 #include "util/path.h"
@@ -95,8 +93,8 @@ static int clone_tree(int dir, const char *path, struct flags f, struct err *e)
 	auto_fd int fd = open_tree(dir, path, how);
 	if (fd < 0)
 		return err_sys(e, "%s", *path ? path : "bind");
-	/* a mount that is private again: what happens inside stays inside */
-	struct mount_attr a = { .attr_set = f.set, .propagation = MS_SLAVE };
+	/* what is mounted there later, on either side, stays there */
+	struct mount_attr a = { .attr_set = f.set, .propagation = MS_PRIVATE };
 	unsigned all = AT_EMPTY_PATH | (f.recursive ? AT_RECURSIVE : 0);
 	if (mount_setattr(fd, "", all, &a, sizeof a) < 0)
 		return err_sys(e, "set the mount flags of %s", path);
@@ -117,26 +115,16 @@ static bool is_dir(int fd)
 	return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-/* Fill an empty volume with what the image has in its place. */
-static int copy_up(struct child *c, const struct spec_mount *m, struct err *e)
+/* Fill an empty volume with what is in its place, TARGET. */
+static int copy_up(struct child *c, const struct spec_mount *m, int target, struct err *e)
 {
-	auto_fd int src = path_open_in_root(c->root, m->destination, O_RDONLY | O_DIRECTORY, 0);
+	auto_fd int src = openat(target, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (src < 0)
-		return 0; /* the image has nothing there */
+		return err_sys(e, "open %s in the container", m->destination);
 	auto_fd int dst = open(m->source, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dst < 0)
 		return err_sys(e, "open volume %s", m->source);
 	return c->args->hooks.copy_tree(src, dst, e);
-}
-
-/* A link of the image may lead into /proc, where a mount could hide what confines the command. */
-static int refuse_proc(int target, const struct spec_mount *m, struct err *e)
-{
-	struct statfs fs;
-	if (str_starts(m->destination, "/proc") || fstatfs(target, &fs) < 0
-	    || fs.f_type != PROC_SUPER_MAGIC)
-		return 0;
-	return err_set(e, ERR_DENIED, "%s leads into the container's /proc", m->destination);
 }
 
 /* What will be mounted, detached. */
@@ -177,10 +165,8 @@ static int mount_one(struct child *c, const struct spec_mount *m, int made, stru
 	auto_fd int mount = made >= 0 ? made : make_mount(m, e);
 	if (mount < 0 || (is_kernel_place(m->destination) && refuse_link(c, m->destination, e) < 0))
 		return -1;
-	if (m->copy_up && copy_up(c, m, e) < 0)
-		return -1;
 	auto_fd int target = target_open(c->root, m->destination, is_dir(mount), e);
-	if (target < 0 || refuse_proc(target, m, e) < 0)
+	if (target < 0 || (m->copy_up && copy_up(c, m, target, e) < 0))
 		return -1;
 	return attach(mount, target, m->destination, e);
 }

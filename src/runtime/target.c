@@ -2,7 +2,8 @@
  *
  * The image is a stranger's: its links are followed as if the root were "/", one component at a
  * time, each opened beneath the root without following anything. Whatever is swapped meanwhile, the
- * result is inside or an error. */
+ * result is inside or an error. They may not lead into what the kernel shows there either: a mount could
+ * hide what confines the command, and a volume would be filled with it. */
 #include "runtime/child.h"
 
 #include <errno.h>
@@ -107,19 +108,35 @@ static int walk(struct walk *w)
 	return open_at(w->root, w->at, O_PATH | O_NOFOLLOW);
 }
 
+static bool is_kernels(const char *path)
+{
+	static const char *const places[] = { "proc", "sys", "dev" };
+	size_t n = strcspn(path, "/");
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+		if (strlen(places[i]) == n && strncmp(path, places[i], n) == 0)
+			return true;
+	return false;
+}
+
 int target_open(int root, const char *path, bool directory, struct err *e)
 {
 	struct stat st;
 	struct walk w = { .root = root, .at = xstrdup(""), .directory = directory };
+	const char *asked = path + strspn(path, "/");
+	bool led_astray = false;
 	/* nearly always it is there and no link: one system call */
-	auto_fd int fd = open_at(root, path + strspn(path, "/"), O_PATH | O_NOFOLLOW);
+	auto_fd int fd = open_at(root, asked, O_PATH | O_NOFOLLOW);
 	if (fd < 0 || (fstat(fd, &st) == 0 && S_ISLNK(st.st_mode))) {
 		fd_close(&fd);
 		strv_split(&w.rest, path, '/');
 		fd = walk(&w);
+		led_astray = is_kernels(w.at) && !is_kernels(asked);
 		strv_free(&w.rest);
 	}
 	free(w.at);
+	if (led_astray)
+		return err_set(e, ERR_DENIED, "%s leads into the container's /proc, /sys or /dev",
+			       path);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_sys(e, "%s in the container", path);
 	if (!!S_ISDIR(st.st_mode) != directory)
