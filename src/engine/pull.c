@@ -181,7 +181,7 @@ int engine_pull(struct store *s, const struct idmap *map, const char *text,
 	}
 	if (str_eq(policy, "never")) {
 		err_set(e, ERR_NOTFOUND, "%s: image not known", name);
-		return err_hint(e, "--policy=never asks no registry; pull it without");
+		return err_hint(e, "--policy=never asks no registry; pull it without.");
 	}
 	signal(SIGPIPE, SIG_IGN); /* an unpacker that ends is told by EPIPE */
 	if (store_sweep_needed(s) && engine_sweep(s, map, e) < 0)

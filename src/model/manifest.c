@@ -39,8 +39,8 @@ static int refuse_schema1(struct err *e)
 {
 	err_set(e, ERR_CORRUPT,
 		"the image has a Docker schema 1 manifest, a form given up in 2017");
-	return err_hint(e, "have it pushed again by a current tool; what its layers hold cannot be "
-			   "verified as it is");
+	return err_hint(e, "Have it pushed again by a current tool; what its layers hold cannot be "
+			   "verified as it is.");
 }
 
 /* What the document is; announced TYPE, own "mediaType" and its shape have to agree. */
@@ -93,7 +93,7 @@ static int check_config(const struct descriptor *d, struct err *e)
 		auto_free char *type = str_printable(d->media_type);
 		err_set(e, ERR_CORRUPT,
 			"this is not a container image but an artifact of type \"%.80s\"", type);
-		return err_hint(e, "only container images can be pulled and run");
+		return err_hint(e, "Only container images can be pulled and run.");
 	}
 	if (d->size > MANIFEST_CONFIG_MAX)
 		return err_set(e, ERR_CORRUPT, "manifest: the configuration is larger than 16 MB");
@@ -110,11 +110,11 @@ static int check_layer(const struct descriptor *d, struct err *e)
 		err_set(e, ERR_CORRUPT,
 			"manifest: layer %.12s may not be distributed and is kept elsewhere",
 			d->digest.hex);
-		return err_hint(e, "such images (of Windows) cannot be used here");
+		return err_hint(e, "Such images (of Windows) cannot be used here.");
 	}
 	if (strstr(t, "+encrypted")) {
 		err_set(e, ERR_CORRUPT, "manifest: layer %.12s is encrypted", d->digest.hex);
-		return err_hint(e, "decrypt the image first: skopeo copy --decryption-key KEY ...");
+		return err_hint(e, "Decrypt the image first: skopeo copy --decryption-key KEY ...");
 	}
 	if (!strstr(t, ".tar")) {
 		auto_free char *type = str_printable(t);
@@ -266,7 +266,7 @@ int manifest_choose(const struct manifest *m, const struct platform *want,
 	auto_free char *all = list_platforms(m);
 	err_set(e, ERR_NOTFOUND, "no image for %s in the list of images",
 		platform_text(want, text));
-	return err_hint(e, "choose another with --platform; there is: %s", all);
+	return err_hint(e, "Choose another with --platform; there is: %s.", all);
 }
 
 int manifest_choose_named(const struct manifest *m, const char *ref,
@@ -298,7 +298,7 @@ int manifest_choose_named(const struct manifest *m, const char *ref,
 			strv_take(&names, str_printable(m->entries[i].ref_name));
 	}
 	auto_free char *all = strv_join(&names, ", ");
-	return err_hint(e, "name one behind the path, as PATH:NAME; there is: %s",
+	return err_hint(e, "Name one behind the path, as PATH:NAME; there is: %s.",
 			names.n ? all : "none with a name");
 }
 

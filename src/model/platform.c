@@ -109,7 +109,7 @@ static int parse_one(const char *word, struct platform *out, struct err *e)
 	if (IN_LIST(known_arch, out->arch))
 		return 0;
 	err_set(e, ERR_USAGE, "unknown platform \"%s\"", word);
-	return err_hint(e, "give OS/ARCH[/VARIANT], as in linux/arm64 or linux/arm/v7");
+	return err_hint(e, "Give OS/ARCH[/VARIANT], as in linux/arm64 or linux/arm/v7.");
 }
 
 int platform_parse(const char *text, struct platform *out, struct err *e)
@@ -125,7 +125,7 @@ int platform_parse(const char *text, struct platform *out, struct err *e)
 		return parse_one(text, out, e);
 	if (parts.n > 3) {
 		err_set(e, ERR_USAGE, "invalid platform \"%.100s\"", text);
-		return err_hint(e, "give OS/ARCH[/VARIANT], as in linux/arm64 or linux/arm/v7");
+		return err_hint(e, "Give OS/ARCH[/VARIANT], as in linux/arm64 or linux/arm/v7.");
 	}
 	if (platform_part(out->os, parts.list[0], "operating system", e) < 0
 	    || (parts.n == 3 && platform_part(out->variant, parts.list[2], "variant", e) < 0))

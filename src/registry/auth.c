@@ -31,7 +31,7 @@ int creds_parse(const char *text, struct creds *out, struct err *e)
 	const char *colon = strchr(text, ':');
 	if (!colon || colon == text) {
 		err_set(e, ERR_USAGE, "credentials are not of the form user:password");
-		return err_hint(e, "give --creds USER:PASSWORD");
+		return err_hint(e, "Give --creds USER:PASSWORD.");
 	}
 	out->user = xstrndup(text, (size_t)(colon - text));
 	out->password = xstrdup(colon + 1);
@@ -147,7 +147,7 @@ int auth_find(const char *authfile, const char *host, const char *name, struct c
 			err_set(e, ERR_NOTFOUND, "no such file: %s", authfile);
 			return err_hint(
 				e,
-				"--authfile names a file in the form of containers-auth.json(5)");
+				"--authfile names a file in the form of containers-auth.json(5).");
 		}
 	}
 	return 0;

@@ -172,8 +172,8 @@ static int advance(struct fetch *f)
 		f->complete = rc == 1;
 		if (f->complete && verify(f, &e) < 0) {
 			err_wrap(&e, "%s: %s", f->q.r->host, f->what);
-			err_hint(&e, "the registry, or something on the way, changed it; nothing "
-				     "was kept");
+			err_hint(&e, "The registry, or something on the way, changed it; nothing "
+				     "was kept.");
 			return fail(f, &e);
 		}
 	}
@@ -215,16 +215,19 @@ int fetch_step(struct registry *r, int timeout_ms, const int *wake, unsigned nwa
 	       struct fetch **done, struct err *e)
 {
 	struct curl_waitfd extra[2 * FETCHES_MAX];
+	bool any;
 	*done = advance_all(r);
 	if (*done)
+		return 0;
+	if (http_move(r, &any, e) < 0)
+		return -1;
+	*done = advance_all(r);
+	if (*done || any)
 		return 0;
 	unsigned n = list_pipes(r, extra);
 	for (unsigned i = 0; i < nwake && i < FETCHES_MAX; i++)
 		extra[n++] = (struct curl_waitfd){ .fd = wake[i], .events = CURL_WAIT_POLLIN };
-	if (http_pump(r, timeout_ms, extra, n, e) < 0)
-		return -1;
-	*done = advance_all(r);
-	return 0;
+	return http_wait(r, timeout_ms, extra, n, e);
 }
 
 int fetch_finish(struct fetch *f, bool *reader_gone, struct err *e)

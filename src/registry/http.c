@@ -284,13 +284,20 @@ static bool collect(struct registry *r)
 	return any;
 }
 
-int http_pump(struct registry *r, int timeout_ms, struct curl_waitfd *extra, unsigned n,
-	      struct err *e)
+int http_move(struct registry *r, bool *any, struct err *e)
 {
 	int running;
 	CURLMcode rc = curl_multi_perform(r->multi, &running);
-	if (!collect(r) && rc == CURLM_OK)
-		rc = curl_multi_poll(r->multi, extra, n, timeout_ms, NULL);
+	*any = collect(r);
+	if (rc != CURLM_OK)
+		return err_set(e, ERR_SYSTEM, "%s: %s", r->host, curl_multi_strerror(rc));
+	return 0;
+}
+
+int http_wait(struct registry *r, int timeout_ms, struct curl_waitfd *extra, unsigned n,
+	      struct err *e)
+{
+	CURLMcode rc = curl_multi_poll(r->multi, extra, n, timeout_ms, NULL);
 	if (rc != CURLM_OK)
 		return err_set(e, ERR_SYSTEM, "%s: %s", r->host, curl_multi_strerror(rc));
 	return 0;
@@ -341,7 +348,7 @@ static int follow(struct request *q, struct err *e)
 		auto_free char *shown = str_printable(to);
 		err_set(e, ERR_REMOTE, "%s: a redirect to %.120s, which is not protected",
 			q->r->host, shown);
-		return err_hint(e, "the registry is set up wrongly or somebody is in between");
+		return err_hint(e, "The registry is set up wrongly or somebody is in between.");
 	}
 	free(q->url);
 	q->url = xstrdup(to);
@@ -379,11 +386,14 @@ int http_advance(struct request *q, struct err *e)
 int http_run(struct request *q, struct err *e)
 {
 	int rc = http_begin(q, e);
+	bool any;
 	while (rc == 0) {
-		if (!q->done && http_pump(q->r, 1000, NULL, 0, e) < 0)
+		if (!q->done && http_move(q->r, &any, e) < 0)
 			return -1;
 		if (q->done)
 			rc = http_advance(q, e);
+		else if (!any && http_wait(q->r, 1000, NULL, 0, e) < 0)
+			return -1;
 	}
 	return rc < 0 ? -1 : 0;
 }

@@ -2,7 +2,7 @@
  * that has to be fetched, plain HTTP where TLS is not spoken), on curl's multi interface.
  *
  * A request is made by its owner, who sets the upper fields; http_begin, http_advance and
- * http_end do the rest. Several run at once; http_pump moves them all. */
+ * http_end do the rest. Several run at once; http_move moves them all. */
 #pragma once
 #include <curl/curl.h>
 #include <stdbool.h>
@@ -75,8 +75,11 @@ must_check int http_advance(struct request *q, struct err *e);
 must_check int http_run(struct request *q, struct err *e);
 /* Take it back, whatever it does, and free what it owns. */
 void http_end(struct request *q);
-/* Let all requests move for at most TIMEOUT_MS; EXTRA are descriptors that end the waiting. */
-must_check int http_pump(struct registry *r, int timeout_ms, struct curl_waitfd *extra, unsigned n,
+/* Let all requests move as far as they can without waiting; *ANY: at least one is done now. */
+must_check int http_move(struct registry *r, bool *any, struct err *e);
+/* Wait until one can move, EXTRA is ready, or TIMEOUT_MS are over. What a request waits for besides the
+ * network has to be in EXTRA, so make that list after http_move. */
+must_check int http_wait(struct registry *r, int timeout_ms, struct curl_waitfd *extra, unsigned n,
 			 struct err *e);
 
 /* "https://HOST/v2/NAME/KIND/LAST", owned. */

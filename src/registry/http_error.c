@@ -8,9 +8,9 @@
 static int tls_hint(const struct request *q, struct err *e)
 {
 	return err_hint(e,
-			"put the certificate of the registry's authority into "
+			"Put the certificate of the registry's authority into "
 			"~/.config/containers/certs.d/%s/ca.crt or the directory of --cert-dir; "
-			"--tls-verify=false trusts whoever answers",
+			"--tls-verify=false trusts whoever answers.",
 			q->r->host);
 }
 
@@ -23,12 +23,12 @@ int http_error_transport(const struct request *q, struct err *e)
 	switch (q->result) {
 	case CURLE_COULDNT_RESOLVE_HOST:
 		err_set(e, ERR_REMOTE, "%s: no such host", host);
-		return err_hint(e, "check the name, and that this machine can look up names");
+		return err_hint(e, "Check the name, and that this machine can look up names.");
 	case CURLE_COULDNT_CONNECT:
 		curl_easy_getinfo(q->curl, CURLINFO_OS_ERRNO, &sys);
 		err_set(e, ERR_REMOTE, "%s: cannot connect: %s", host,
 			sys ? strerror((int)sys) : detail);
-		return err_hint(e, "check the host and port, and whether the registry runs");
+		return err_hint(e, "Check the host and port, and whether the registry runs.");
 	case CURLE_PEER_FAILED_VERIFICATION:
 		err_set(e, ERR_REMOTE, "%s: the certificate cannot be trusted: %.300s", host,
 			detail);
@@ -36,7 +36,7 @@ int http_error_transport(const struct request *q, struct err *e)
 	case CURLE_SSL_CONNECT_ERROR:
 		err_set(e, ERR_REMOTE, "%s: TLS is not possible: %.300s", host, detail);
 		return err_hint(
-			e, "if the registry speaks plain HTTP, allow it with --tls-verify=false");
+			e, "If the registry speaks plain HTTP, allow it with --tls-verify=false.");
 	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_CERTPROBLEM:
 		err_set(e, ERR_REMOTE, "%s: certificates cannot be used: %.300s", host, detail);
@@ -44,13 +44,13 @@ int http_error_transport(const struct request *q, struct err *e)
 	case CURLE_OPERATION_TIMEDOUT:
 		err_set(e, ERR_REMOTE, "%s: %s: next to nothing arrived for %u seconds", host,
 			q->what, q->r->stall);
-		return err_hint(e, "the registry or the way to it is stuck; try again later");
+		return err_hint(e, "The registry or the way to it is stuck; try again later.");
 	case CURLE_PARTIAL_FILE:
 	case CURLE_RECV_ERROR:
 	case CURLE_GOT_NOTHING:
 		err_set(e, ERR_REMOTE, "%s: %s: the connection broke off: %.200s", host, q->what,
 			detail);
-		return err_hint(e, "try again; layers that are complete are kept");
+		return err_hint(e, "Try again; layers that are complete are kept.");
 	default:
 		return err_set(e, ERR_REMOTE, "%s: %s: %.300s", host, q->what, detail);
 	}
@@ -80,13 +80,15 @@ static char *server_words(const struct request *q)
 static int refused(const struct request *q, const char *words, struct err *e)
 {
 	const struct registry *r = q->r;
-	err_set(e, ERR_DENIED, "%s: %s: %s%s%.200s", r->host, q->what,
-		r->creds.user ? "access denied" : "authentication required", words ? ": " : "",
+	const char *ours = r->creds.user ? "access denied" : "authentication required";
+	if (words && str_eq(words, ours))
+		words = NULL;
+	err_set(e, ERR_DENIED, "%s: %s: %s%s%.200s", r->host, q->what, ours, words ? ": " : "",
 		words ? words : "");
 	if (r->creds.user)
-		return err_hint(e, "check the password of %s, and that this account may read %s",
+		return err_hint(e, "Check the password of %s, and that this account may read %s.",
 				r->creds.user, r->name);
-	return err_hint(e, "check the name %s; if it is private, give --creds USER:PASSWORD",
+	return err_hint(e, "Check the name %s; if it is private, give --creds USER:PASSWORD.",
 			r->name);
 }
 
@@ -103,19 +105,19 @@ int http_error_status(const struct request *q, struct err *e)
 	case 404:
 		err_set(e, ERR_NOTFOUND, "%s: %s: %.200s", r->host, q->what,
 			words ? words : "not found");
-		return err_hint(e, "check the name and the tag of %s", r->name);
+		return err_hint(e, "Check the name and the tag of %s.", r->name);
 	case 429:
 		err_set(e, ERR_REMOTE, "%s: %s: too many requests%s%.200s", r->host, q->what,
 			words ? ": " : "", words ? words : "");
 		if (q->response.retry_after) {
 			auto_free char *when = str_printable(q->response.retry_after);
-			return err_hint(e, "try again after: %.60s", when);
+			return err_hint(e, "Try again after: %.60s.", when);
 		}
-		return err_hint(e, "try again later, or with an account that may ask more often");
+		return err_hint(e, "Try again later, or with an account that may ask more often.");
 	default:
 		err_set(e, ERR_REMOTE, "%s: %s: HTTP status %ld%s%.200s", r->host, q->what, status,
 			words ? ": " : "", words ? words : "");
-		return status >= 500 ? err_hint(e, "the registry has a problem; try again later")
+		return status >= 500 ? err_hint(e, "The registry has a problem; try again later.")
 				     : -1;
 	}
 }

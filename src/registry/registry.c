@@ -120,7 +120,7 @@ static int check_manifest(const struct request *q, const char *what, const struc
 		return 0;
 	auto_free char *shown = str_printable(claim);
 	err_set(e, ERR_CORRUPT, "%s: manifest: digest is %s, not %.80s", q->r->host, text, shown);
-	return err_hint(e, "the registry, or something on the way, changed it; nothing was kept");
+	return err_hint(e, "The registry, or something on the way, changed it; nothing was kept.");
 }
 
 int registry_manifest(struct registry *r, const char *what, struct document *out, struct err *e)
@@ -165,7 +165,7 @@ int registry_blob(struct registry *r, const struct descriptor *d, size_t max, ch
 		err_set(e, ERR_CORRUPT, "%s: blob %.12s has another digest or size than announced",
 			r->host, d->digest.hex);
 		rc = err_hint(
-			e, "the registry, or something on the way, changed it; nothing was kept");
+			e, "The registry, or something on the way, changed it; nothing was kept.");
 	}
 	if (rc == 0)
 		*out = buf_take(&a.text);

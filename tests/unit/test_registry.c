@@ -527,7 +527,9 @@ static pid_t reader(int fd, size_t piece, useconds_t pause)
 			usleep(pause);
 		piece = piece < BLOB_SIZE + 1 - have ? piece : BLOB_SIZE + 1 - have;
 	}
-	_exit(have == BLOB_SIZE && !memcmp(got, w.blob, have) ? 0 : 1);
+	int bad = have != BLOB_SIZE || memcmp(got, w.blob, have);
+	free_ptr(&got);
+	_exit(bad);
 }
 
 /* Wait until ONE (or any, when NULL) is through. */
