@@ -91,27 +91,6 @@ static void open_log(struct monitor *m)
 				   O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
-/* Standard output may be non-blocking, shared with whoever made it so. */
-static int write_patiently(int fd, const char *data, size_t n)
-{
-	while (n) {
-		ssize_t done = write(fd, data, n);
-		if (done < 0 && errno == EAGAIN) {
-			struct pollfd p = { .fd = fd, .events = POLLOUT };
-			if (poll(&p, 1, -1) < 0 && errno != EINTR)
-				return -1;
-			continue;
-		}
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return -1;
-		data += done;
-		n -= (size_t)done;
-	}
-	return 0;
-}
-
 /* One piece; false when there is no more for now, or for ever (then it is closed). */
 static bool copy_piece(struct monitor *m, struct source *s)
 {
@@ -124,7 +103,7 @@ static bool copy_piece(struct monitor *m, struct source *s)
 		fd_close(&s->from);
 		return false;
 	}
-	if (s->to >= 0 && write_patiently(s->to, chunk, (size_t)n) < 0)
+	if (s->to >= 0 && fd_write_patiently(s->to, chunk, (size_t)n) < 0)
 		s->to = -1; /* nobody listens any more: the log goes on */
 	logfile_write(&m->log, s->name, chunk, (size_t)n);
 	return true;

@@ -88,14 +88,14 @@ static int first_report(int sock, struct report *r, int fds[2], struct err *e)
 	return 0;
 }
 
-static int stay_attached(const struct ends *x, const int fds[2], const struct start_opts *o,
+static int stay_attached(struct ends *x, const int fds[2], const struct start_opts *o,
 			 int *exit_code, struct err *e)
 {
 	struct attach_args a = {
 		.sock = x->ours,
 		.pidfd = fds[0],
 		.terminal = fds[1],
-		.input = x->feed,
+		.input = fd_take(&x->feed),
 		.interactive = o->interactive,
 	};
 	return attach_run(&a, exit_code, e);

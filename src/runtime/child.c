@@ -37,18 +37,23 @@ static int expect(struct child *c, char want, struct err *e)
 	return err_set(e, ERR_SYSTEM, "the container was given up");
 }
 
+static int step_become_root(struct child *c, struct err *e)
+{
+	if (!c->spec->single_id && setgroups(0, NULL) < 0)
+		return err_sys(e, "drop the supplementary groups");
+	if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
+		return err_sys(e, "become root of the container");
+	return 0;
+}
+
 /* The capabilities are there from the first moment, the ids only when newuidmap and newgidmap have worked, which
  * is what takes longest: until then, what needs no ids. */
 static int step_ids(struct child *c, struct err *e)
 {
 	child_mounts_make(c);
 	log_phase("child: detached mounts are made");
-	if (expect(c, CHILD_MAPPED, e) < 0)
+	if (expect(c, CHILD_MAPPED, e) < 0 || step_become_root(c, e) < 0)
 		return -1;
-	if (!c->spec->single_id && setgroups(0, NULL) < 0)
-		return err_sys(e, "drop the supplementary groups");
-	if (setresgid(0, 0, 0) < 0 || setresuid(0, 0, 0) < 0)
-		return err_sys(e, "become root of the container");
 	/* whoever is in the container from now on must not look into us, nor find our file in /proc */
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return err_sys(e, "hide from the container");
@@ -245,22 +250,60 @@ static int step_execute(struct child *c, struct err *e)
 	return stub_exec(c->sock, c->spec->init, c->command, c->spec->args.list, env.list, e);
 }
 
-static int (*const steps[])(struct child *c, struct err *e) = {
-	step_ids,          step_keys,          step_root,        child_mounts, child_dev,
-	child_terminal,    child_mask_paths,   step_hostname,    child_pivot,  step_streams,
-	step_let_go,       step_identity,      step_own_streams, step_workdir, step_wait,
-	step_filter_early, step_identity_take, step_cwd,         step_command, step_signals,
-	step_no_new_privs, step_execute,
+typedef int step(struct child *c, struct err *e);
+
+static step *const from_birth[] = {
+	step_ids,
+	step_keys,
+	step_root,
+	child_mounts,
+	child_dev,
+	child_terminal,
+	child_mask_paths,
+	step_hostname,
+	child_pivot,
+	step_streams,
+	step_let_go,
+	step_identity,
+	step_own_streams,
+	step_workdir,
+	step_wait,
+	step_filter_early,
+	step_identity_take,
+	step_cwd,
+	step_command,
+	step_signals,
+	step_no_new_privs,
+	step_execute,
+	NULL,
 };
 
-void child_run(const struct runtime_args *a, int sock)
+/* Of one that enters: it finds everything made, and is confined in the same order. */
+static step *const from_entry[] = {
+	step_become_root, step_keys,        child_enter_terminal, step_streams,       step_let_go,
+	step_identity,    step_own_streams, step_filter_early,    step_identity_take, step_cwd,
+	step_command,     step_signals,     step_no_new_privs,    step_execute,       NULL,
+};
+
+static void follow(step *const *steps, const struct runtime_args *a, int sock)
+	__attribute__((noreturn));
+static void follow(step *const *steps, const struct runtime_args *a, int sock)
 {
 	struct child c = { .args = a, .spec = a->spec, .sock = sock, .root = -1, .terminal = -1 };
 	struct err e = { 0 };
-	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
-		if (steps[i](&c, &e) < 0)
-			break;
+	while (*steps && (*steps)(&c, &e) == 0)
+		steps++;
 	if (fd_send(sock, &e, sizeof e, NULL, 0) < 0)
 		_exit(124);
 	_exit(125);
+}
+
+void child_run(const struct runtime_args *a, int sock)
+{
+	follow(from_birth, a, sock);
+}
+
+void child_enter(const struct runtime_args *a, int sock)
+{
+	follow(from_entry, a, sock);
 }

@@ -29,8 +29,11 @@ struct child {
 	char *command; /* resolved path */
 };
 
-/* The child's life; does not return. */
+/* The child's life; does not return. The second: of one that has joined a container. */
 void child_run(const struct runtime_args *a, int sock) __attribute__((noreturn));
+void child_enter(const struct runtime_args *a, int sock) __attribute__((noreturn));
+/* spawn.c: until end of file on RT->sock, which is the command's execve. */
+must_check int await_exec(struct runtime *rt, struct err *e);
 
 /* target.c: the place PATH inside ROOT to mount on, made when missing (a directory, or an empty file). Links
  * of the image are followed inside ROOT only. An O_PATH descriptor. */
@@ -45,6 +48,7 @@ must_check int child_pivot(struct child *c, struct err *e);
 /* dev.c */
 must_check int child_dev(struct child *c, struct err *e);
 must_check int child_terminal(struct child *c, struct err *e);
+must_check int child_enter_terminal(struct child *c, struct err *e);
 /* identity.c: SPEC is "name", "uid", "name:group", ...; NULL is root. Reads /etc/passwd and /etc/group of
  * the present root. */
 must_check int identity_find(const char *spec, struct identity *out, struct err *e);

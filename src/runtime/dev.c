@@ -4,11 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 #include "util/fd.h"
 #include "util/path.h"
@@ -60,24 +62,51 @@ int child_dev(struct child *c, struct err *e)
 	return 0;
 }
 
-int child_terminal(struct child *c, struct err *e)
+/* From the container's own devpts, so that its programs find it by name. Both ends. */
+static int make_terminal(struct child *c, int root, int *master, struct err *e)
+{
+	struct statfs fs;
+	int unlocked = 0;
+	*master = path_open_in_root(root, "/dev/pts/ptmx", O_RDWR | O_NOCTTY, 0);
+	if (*master < 0 || fstatfs(*master, &fs) < 0)
+		return err_sys(e, "make a terminal");
+	if (fs.f_type != DEVPTS_SUPER_MAGIC)
+		return err_set(e, ERR_DENIED, "/dev/pts in the container holds no terminals");
+	if (ioctl(*master, TIOCSPTLCK, &unlocked) < 0)
+		return err_sys(e, "make a terminal");
+	c->terminal = ioctl(*master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+	return c->terminal < 0 ? err_sys(e, "open the terminal") : 0;
+}
+
+static int hand_over(struct child *c, int master, struct err *e)
 {
 	char byte = CHILD_TERMINAL;
-	int unlocked = 0;
+	return fd_send(c->sock, &byte, 1, &master, 1) < 0 ? err_sys(e, "hand over the terminal")
+							  : 0;
+}
+
+int child_terminal(struct child *c, struct err *e)
+{
+	auto_fd int master = -1;
 	if (!c->spec->terminal)
 		return 0;
-	auto_fd int master = path_open_in_root(c->root, "/dev/pts/ptmx", O_RDWR | O_NOCTTY, 0);
-	if (master < 0 || ioctl(master, TIOCSPTLCK, &unlocked) < 0)
-		return err_sys(e, "make a terminal");
-	c->terminal = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (c->terminal < 0)
-		return err_sys(e, "open the terminal");
+	if (make_terminal(c, c->root, &master, e) < 0)
+		return -1;
 	auto_fd int dev = path_open_beneath(c->root, "dev", O_RDONLY | O_DIRECTORY, 0);
 	if (dev < 0)
 		return err_sys(e, "open /dev in the container");
 	if (bind_node(dev, "console", c->terminal, "", e) < 0)
 		return -1;
-	if (fd_send(c->sock, &byte, 1, &master, 1) < 0)
-		return err_sys(e, "hand over the terminal");
-	return 0;
+	return hand_over(c, master, e);
+}
+
+int child_enter_terminal(struct child *c, struct err *e)
+{
+	auto_fd int master = -1;
+	auto_fd int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (!c->spec->terminal)
+		return 0;
+	if (make_terminal(c, root, &master, e) < 0)
+		return -1;
+	return hand_over(c, master, e);
 }

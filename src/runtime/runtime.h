@@ -35,6 +35,7 @@ struct runtime_args {
 	const struct seccomp_filter *seccomp; /* NULL: none */
 	int stdio[3];                         /* the container's 0, 1, 2; unused with a terminal */
 	int cgroup; /* descriptor of the cgroup to start in; -1: the caller's */
+	int target; /* runtime_enter: descriptor of the container's pid 1 */
 };
 
 struct runtime { /* a container that is being brought up */
@@ -49,6 +50,11 @@ must_check int runtime_spawn(const struct runtime_args *a, struct runtime *rt, s
 /* Everything outside is ready: let the child go on to the command, and wait until it has executed it. A
  * failure is the child's own error; its process is reaped then. */
 must_check int runtime_release(struct runtime *rt, struct err *e);
+/* Put another process into the running container A->target, under A->spec's confinement; mounts and hooks do not
+ * count. RT->proc is a child of ours. */
+must_check int runtime_enter(const struct runtime_args *a, struct runtime *rt, struct err *e);
+/* Wait until it has executed its command; RT->terminal is there then. A failure is its own error. */
+must_check int runtime_await_exec(struct runtime *rt, struct err *e);
 /* End it and reap it, close what is open. Fine on a zeroed or released one. */
 void runtime_abort(struct runtime *rt);
 /* Close the descriptors only. */

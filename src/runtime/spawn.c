@@ -115,7 +115,7 @@ static int exec_failed(int code, struct err *e)
 }
 
 /* Until end of file, which is the command's execve. */
-static int await_exec(struct runtime *rt, struct err *e)
+int await_exec(struct runtime *rt, struct err *e)
 {
 	struct err said;
 	for (;;) {

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +34,27 @@ int fd_write_all(int fd, const void *data, size_t n)
 	const char *p = data;
 	while (n) {
 		ssize_t done = write(fd, p, n);
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return -1;
+		p += done;
+		n -= (size_t)done;
+	}
+	return 0;
+}
+
+int fd_write_patiently(int fd, const void *data, size_t n)
+{
+	const char *p = data;
+	while (n) {
+		ssize_t done = write(fd, p, n);
+		if (done < 0 && errno == EAGAIN) {
+			struct pollfd wait = { .fd = fd, .events = POLLOUT };
+			if (poll(&wait, 1, -1) < 0 && errno != EINTR)
+				return -1;
+			continue;
+		}
 		if (done < 0 && errno == EINTR)
 			continue;
 		if (done < 0)
@@ -206,6 +228,14 @@ ssize_t fd_recv(int sock, void *data, size_t n, int *fds, size_t *nfds)
 	if (nfds)
 		*nfds = got;
 	return done;
+}
+
+int fd_fill_standard(void)
+{
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/", O_PATH) != fd)
+			return -1;
+	return 0;
 }
 
 int fd_sync_fs(int fd, struct err *e)

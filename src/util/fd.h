@@ -14,6 +14,8 @@ int fd_take(int *fd);   /* gives it away, leaves -1 */
 
 /* Write all of it; -1 with errno. EINTR and short writes are handled. */
 must_check int fd_write_all(int fd, const void *data, size_t n);
+/* The same for a descriptor that may be non-blocking, such as a standard output shared with whoever made it so. */
+must_check int fd_write_patiently(int fd, const void *data, size_t n);
 /* Read until N bytes or end of file; the count, or -1 with errno. */
 must_check ssize_t fd_read_full(int fd, void *data, size_t n);
 /* The rest of FD as text, refused above MAX bytes. The caller frees *OUT. NAME is for the message. */
@@ -38,6 +40,9 @@ must_check int fd_send(int sock, const void *data, size_t n, const int *fds, siz
 /* Receive one; *NFDS is room in FDS on the way in, count on the way out. 0 at end of file. */
 must_check ssize_t fd_recv(int sock, void *data, size_t n, int *fds, size_t *nfds);
 
+/* Where standard input, output or error is closed, put something that can be neither read nor written: else the next
+ * file that is opened would be it. For main() alone, first of all. -1 with errno. */
+must_check int fd_fill_standard(void);
 /* Sync the file system that FD lives on. */
 must_check int fd_sync_fs(int fd, struct err *e);
 bool fd_is_cloexec(int fd);
