@@ -7,7 +7,8 @@
 #include "cli/image_verbs.h"
 #include "cli/pull_options.h"
 
-static const struct command *const table[] = { &command_pull, &command_load, &command_import, NULL };
+static const struct command *const table[] = { &command_pull, &command_load, &command_import,
+					       NULL };
 
 static const struct {
 	const struct command *command;

@@ -34,7 +34,8 @@ void attrs_read(struct archive_entry *ae, bool flatten, struct attrs *a)
 	a->flattened = flatten && (a->uid || a->gid);
 	a->times[1] = changed;
 	a->times[0] = archive_entry_atime_is_set(ae)
-			      ? time_of(archive_entry_atime(ae), archive_entry_atime_nsec(ae)) : changed;
+			      ? time_of(archive_entry_atime(ae), archive_entry_atime_nsec(ae))
+			      : changed;
 	if (!a->flattened)
 		return;
 	if (a->uid)

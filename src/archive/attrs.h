@@ -9,8 +9,8 @@
 struct attrs {
 	uid_t uid;
 	gid_t gid;
-	mode_t mode;                    /* 07777 */
-	struct timespec times[2];       /* access, change of content */
+	mode_t mode;              /* 07777 */
+	struct timespec times[2]; /* access, change of content */
 	bool flattened;
 };
 
@@ -18,7 +18,9 @@ struct attrs {
 void attrs_read(struct archive_entry *ae, bool flatten, struct attrs *a);
 /* The owner of DIR/NAME (no link followed). Where it cannot be kept it becomes root, setuid and
  * setgid are taken from a->mode, and A and STATS say so. */
-must_check int attrs_own(struct attrs *a, int dir, const char *name, struct unpack_stats *stats, struct err *e);
+must_check int attrs_own(struct attrs *a, int dir, const char *name, struct unpack_stats *stats,
+			 struct err *e);
 /* The extended attributes of AE onto FD; -1 as FD: only count them (links, FIFOs). The default ACL is
  * left out: dirlog sets it. */
-must_check int attrs_xattrs(struct archive_entry *ae, int fd, struct unpack_stats *stats, struct err *e);
+must_check int attrs_xattrs(struct archive_entry *ae, int fd, struct unpack_stats *stats,
+			    struct err *e);

@@ -12,6 +12,7 @@
 #include <linux/landlock.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,13 +89,14 @@ static int change_root(int tree, struct err *e)
 
 static int drop_caps(struct err *e)
 {
-	static const cap_value_t kept[] = { CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID, CAP_SETFCAP };
+	static const cap_value_t kept[] = { CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID,
+					    CAP_SETFCAP };
 	int n = sizeof kept / sizeof *kept;
 	cap_t c = cap_init();
-	int rc = c && cap_set_flag(c, CAP_PERMITTED, n, kept, CAP_SET) == 0
-		 && cap_set_flag(c, CAP_EFFECTIVE, n, kept, CAP_SET) == 0 && cap_set_proc(c) == 0 ? 0 : -1;
-	if (rc < 0)
-		err_sys(e, "give up capabilities");
+	bool done = c && cap_set_flag(c, CAP_PERMITTED, n, kept, CAP_SET) == 0
+		    && cap_set_flag(c, CAP_EFFECTIVE, n, kept, CAP_SET) == 0
+		    && cap_set_proc(c) == 0;
+	int rc = done ? 0 : err_sys(e, "give up capabilities");
 	cap_free(c);
 	return rc;
 }
@@ -106,11 +108,11 @@ struct ruleset {
 	uint64_t fs, net, scoped;
 };
 #define FS_BITS_ABI2 14
-#define FS_BITS_ABI3 15         /* + truncate */
-#define FS_BITS_ABI5 16         /* + ioctl on devices */
+#define FS_BITS_ABI3 15 /* + truncate */
+#define FS_BITS_ABI5 16 /* + ioctl on devices */
 #define FS_IOCTL_DEV (1ull << 15)
-#define NET_ALL 3ull            /* bind, connect: ABI 4 */
-#define SCOPED_ALL 3ull         /* abstract sockets, signals: ABI 6 */
+#define NET_ALL 3ull    /* bind, connect: ABI 4 */
+#define SCOPED_ALL 3ull /* abstract sockets, signals: ABI 6 */
 
 static void ruleset_fill(long abi, struct ruleset *r, size_t *size)
 {
@@ -141,7 +143,8 @@ static int landlock(int tree, struct err *e)
 	}
 	ruleset_fill(abi, &r, &size);
 	int fd = (int)syscall(SYS_landlock_create_ruleset, &r, size, 0);
-	struct landlock_path_beneath_attr rule = { .allowed_access = r.fs & ~never, .parent_fd = tree };
+	struct landlock_path_beneath_attr rule = { .allowed_access = r.fs & ~never,
+						   .parent_fd = tree };
 	if (fd < 0 || syscall(SYS_landlock_add_rule, fd, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) < 0
 	    || syscall(SYS_landlock_restrict_self, fd, 0) < 0)
 		return err_sys(e, "confine the unpacker with Landlock");
@@ -153,21 +156,64 @@ static int landlock(int tree, struct err *e)
 
 static const int allowed[] = {
 	/* the archive in, files out */
-	SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(pread64), SCMP_SYS(pwrite64),
-	SCMP_SYS(lseek), SCMP_SYS(ftruncate), SCMP_SYS(sync_file_range), SCMP_SYS(close),
-	SCMP_SYS(sendmsg), SCMP_SYS(sendto),
+	SCMP_SYS(read),
+	SCMP_SYS(readv),
+	SCMP_SYS(write),
+	SCMP_SYS(writev),
+	SCMP_SYS(pread64),
+	SCMP_SYS(pwrite64),
+	SCMP_SYS(lseek),
+	SCMP_SYS(ftruncate),
+	SCMP_SYS(sync_file_range),
+	SCMP_SYS(close),
+	SCMP_SYS(sendmsg),
+	SCMP_SYS(sendto),
 	/* beneath the stage */
-	SCMP_SYS(openat), SCMP_SYS(openat2), SCMP_SYS(mkdirat), SCMP_SYS(mknodat), SCMP_SYS(symlinkat),
-	SCMP_SYS(linkat), SCMP_SYS(unlinkat), SCMP_SYS(getdents64),
-	SCMP_SYS(fstat), SCMP_SYS(newfstatat), SCMP_SYS(fstatat64), SCMP_SYS(fstat64), SCMP_SYS(statx),
-	SCMP_SYS(fchown), SCMP_SYS(fchownat), SCMP_SYS(fchmod), SCMP_SYS(fchmodat), SCMP_SYS(utimensat),
-	SCMP_SYS(fsetxattr), SCMP_SYS(fgetxattr), SCMP_SYS(umask), SCMP_SYS(fcntl),
+	SCMP_SYS(openat),
+	SCMP_SYS(openat2),
+	SCMP_SYS(mkdirat),
+	SCMP_SYS(mknodat),
+	SCMP_SYS(symlinkat),
+	SCMP_SYS(linkat),
+	SCMP_SYS(unlinkat),
+	SCMP_SYS(getdents64),
+	SCMP_SYS(fstat),
+	SCMP_SYS(newfstatat),
+	SCMP_SYS(fstatat64),
+	SCMP_SYS(fstat64),
+	SCMP_SYS(statx),
+	SCMP_SYS(fchown),
+	SCMP_SYS(fchownat),
+	SCMP_SYS(fchmod),
+	SCMP_SYS(fchmodat),
+	SCMP_SYS(utimensat),
+	SCMP_SYS(fsetxattr),
+	SCMP_SYS(fgetxattr),
+	SCMP_SYS(umask),
+	SCMP_SYS(fcntl),
 	/* what the C library does by itself */
-	SCMP_SYS(brk), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(madvise), SCMP_SYS(futex),
-	SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity),
-	SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigaction), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
-	SCMP_SYS(restart_syscall), SCMP_SYS(getpid), SCMP_SYS(gettid), SCMP_SYS(tgkill), SCMP_SYS(getrandom),
-	SCMP_SYS(clock_gettime), SCMP_SYS(clock_nanosleep), SCMP_SYS(exit), SCMP_SYS(exit_group),
+	SCMP_SYS(brk),
+	SCMP_SYS(munmap),
+	SCMP_SYS(mremap),
+	SCMP_SYS(madvise),
+	SCMP_SYS(futex),
+	SCMP_SYS(set_robust_list),
+	SCMP_SYS(rseq),
+	SCMP_SYS(sched_yield),
+	SCMP_SYS(sched_getaffinity),
+	SCMP_SYS(rt_sigprocmask),
+	SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigreturn),
+	SCMP_SYS(sigaltstack),
+	SCMP_SYS(restart_syscall),
+	SCMP_SYS(getpid),
+	SCMP_SYS(gettid),
+	SCMP_SYS(tgkill),
+	SCMP_SYS(getrandom),
+	SCMP_SYS(clock_gettime),
+	SCMP_SYS(clock_nanosleep),
+	SCMP_SYS(exit),
+	SCMP_SYS(exit_group),
 };
 
 /* Threads, but no processes; memory, but none that can be executed. clone3 hides its flags, and

@@ -39,7 +39,8 @@ static void *gzip_open(void)
 	return g;
 }
 
-static int gzip_step(void *self, struct bytes_in *in, struct bytes_out *out, bool *ended, struct err *e)
+static int gzip_step(void *self, struct bytes_in *in, struct bytes_out *out, bool *ended,
+		     struct err *e)
 {
 	struct gzip *g = self;
 	if (g->ended)
@@ -80,13 +81,15 @@ static void *zstd_open(void)
 	return d;
 }
 
-static int zstd_step(void *self, struct bytes_in *in, struct bytes_out *out, bool *ended, struct err *e)
+static int zstd_step(void *self, struct bytes_in *in, struct bytes_out *out, bool *ended,
+		     struct err *e)
 {
 	ZSTD_inBuffer zin = { in->data, in->n, 0 };
 	ZSTD_outBuffer zout = { out->data, out->n, 0 };
 	size_t rc = ZSTD_decompressStream(self, &zout, &zin);
 	if (ZSTD_isError(rc))
-		return err_set(e, ERR_CORRUPT, "the zstd data is damaged: %s", ZSTD_getErrorName(rc));
+		return err_set(e, ERR_CORRUPT, "the zstd data is damaged: %s",
+			       ZSTD_getErrorName(rc));
 	in->data += zin.pos;
 	in->n -= zin.pos;
 	out->data += zout.pos;
@@ -109,7 +112,12 @@ struct xz {
 
 static bool xz_is_mine(const unsigned char *p, size_t n)
 {
-	return n >= 6 && memcmp(p, "\xfd" "7zXZ\0", 6) == 0;
+	return n >= 6
+	       && memcmp(p,
+			 "\xfd"
+			 "7zXZ\0",
+			 6)
+			  == 0;
 }
 
 static bool xz_start(struct xz *x)
@@ -141,7 +149,8 @@ static int xz_fail(lzma_ret rc, struct err *e)
 	return err_set(e, ERR_CORRUPT, "the xz data is damaged");
 }
 
-static int xz_step(void *self, struct bytes_in *in, struct bytes_out *out, bool *ended, struct err *e)
+static int xz_step(void *self, struct bytes_in *in, struct bytes_out *out, bool *ended,
+		   struct err *e)
 {
 	struct xz *x = self;
 	if (x->ended && !xz_start(x))
@@ -178,8 +187,9 @@ const char *decoder_foreign(const unsigned char *p, size_t n)
 	static const struct {
 		const char *magic, *name;
 	} known[] = {
-		{ "BZh", "bzip2" }, { "PK\3\4", "zip" }, { "LZIP", "lzip" }, { "7z\xbc\xaf", "7z" },
-		{ "\x04\x22\x4d\x18", "lz4" }, { "hsqs", "squashfs" }, { "\x1f\x9d", "compress" },
+		{ "BZh", "bzip2" },         { "PK\3\4", "zip" },           { "LZIP", "lzip" },
+		{ "7z\xbc\xaf", "7z" },     { "\x04\x22\x4d\x18", "lz4" }, { "hsqs", "squashfs" },
+		{ "\x1f\x9d", "compress" },
 	};
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
 		size_t len = strlen(known[i].magic);

@@ -19,14 +19,15 @@ struct bytes_in {
 };
 struct bytes_out {
 	unsigned char *data;
-	size_t n;               /* room left */
+	size_t n; /* room left */
 };
 
 struct decoder_type {
 	const char *name;
 	bool (*is_mine)(const unsigned char *first, size_t n);
-	void *(*open)(void);    /* NULL: out of memory */
-	must_check int (*step)(void *self, struct bytes_in *in, struct bytes_out *out, bool *ended, struct err *e);
+	void *(*open)(void); /* NULL: out of memory */
+	must_check int (*step)(void *self, struct bytes_in *in, struct bytes_out *out, bool *ended,
+			       struct err *e);
 	void (*close)(void *self);
 };
 

@@ -25,9 +25,9 @@ struct record {
 };
 
 struct dirlog {
-	int root;               /* borrowed */
-	int spill;              /* -1 until the list is long */
-	struct buf recent;      /* not yet in the file */
+	int root;          /* borrowed */
+	int spill;         /* -1 until the list is long */
+	struct buf recent; /* not yet in the file */
 };
 
 struct dirlog *dirlog_new(int root)
@@ -69,8 +69,10 @@ static int spill(struct dirlog *l, struct err *e)
 int dirlog_add(struct dirlog *l, const char *path, const struct dir_finish *f, struct err *e)
 {
 	struct record r = {
-		.path_len = (uint32_t)strlen(path), .acl_len = (uint32_t)(f->acl ? f->acl_len : 0),
-		.mode = f->mode, .times = { f->times[0], f->times[1] },
+		.path_len = (uint32_t)strlen(path),
+		.acl_len = (uint32_t)(f->acl ? f->acl_len : 0),
+		.mode = f->mode,
+		.times = { f->times[0], f->times[1] },
 	};
 	if (r.acl_len > ACL_MAX)
 		r.acl_len = 0;
@@ -81,15 +83,18 @@ int dirlog_add(struct dirlog *l, const char *path, const struct dir_finish *f, s
 	return l->recent.len > MEMORY_MAX ? spill(l, e) : 0;
 }
 
-static int finish(int root, const char *path, const struct record *r, const void *acl, struct err *e)
+static int finish(int root, const char *path, const struct record *r, const void *acl,
+		  struct err *e)
 {
-	auto_fd int fd = path_open_in_root(root, *path ? path : ".", O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
+	auto_fd int fd = path_open_in_root(root, *path ? path : ".",
+					   O_RDONLY | O_DIRECTORY | O_NOFOLLOW, 0);
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR || errno == ELOOP))
 		return 0;
 	if (fd < 0 || fchmod(fd, r->mode) < 0)
 		return err_sys(e, "set the mode of %s", path);
 	/* refused where the file system has no ACLs: counted when it was added */
-	if (r->acl_len && fsetxattr(fd, "system.posix_acl_default", acl, r->acl_len, 0) < 0 && errno == ENOSPC)
+	if (r->acl_len && fsetxattr(fd, "system.posix_acl_default", acl, r->acl_len, 0) < 0
+	    && errno == ENOSPC)
 		return err_sys(e, "set the default ACL of %s", path);
 	return futimens(fd, r->times) < 0 ? err_sys(e, "set the time of %s", path) : 0;
 }
@@ -123,7 +128,8 @@ static int apply(struct dirlog *l, struct source *s, struct err *e)
 		if (r.path_len >= sizeof path || r.acl_len > ACL_MAX
 		    || take_bytes(s, path, r.path_len) != r.path_len
 		    || take_bytes(s, acl, r.acl_len) != r.acl_len)
-			return err_set(e, ERR_SYSTEM, "the list of directories cannot be read back");
+			return err_set(e, ERR_SYSTEM,
+				       "the list of directories cannot be read back");
 		path[r.path_len] = '\0';
 		if (finish(l->root, path, &r, acl, e) < 0)
 			return -1;

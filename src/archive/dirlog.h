@@ -13,14 +13,15 @@ struct dirlog;
 
 struct dir_finish {
 	mode_t mode;
-	struct timespec times[2];       /* as for futimens */
-	const void *acl;                /* system.posix_acl_default; NULL when there is none */
+	struct timespec times[2]; /* as for futimens */
+	const void *acl;          /* system.posix_acl_default; NULL when there is none */
 	size_t acl_len;
 };
 
 struct dirlog *dirlog_new(int root);
 /* Remember what PATH (cleaned, "" is the root) gets. */
-must_check int dirlog_add(struct dirlog *l, const char *path, const struct dir_finish *f, struct err *e);
+must_check int dirlog_add(struct dirlog *l, const char *path, const struct dir_finish *f,
+			  struct err *e);
 /* Do it, in order. A path that is no directory any more is passed over. */
 must_check int dirlog_apply(struct dirlog *l, struct err *e);
 void dirlog_free(struct dirlog *l);

@@ -61,11 +61,13 @@ int place_clean(const char *raw, char out[static PATH_MAX], struct err *e)
 		if (up && !len)
 			return err_set(e, ERR_CORRUPT, "its name leads out of the root");
 		if (n > NAME_MAX)
-			return err_set(e, ERR_CORRUPT, "its name has a part longer than %d bytes", NAME_MAX);
+			return err_set(e, ERR_CORRUPT, "its name has a part longer than %d bytes",
+				       NAME_MAX);
 		if (up)
 			len = drop_last(out, len);
 		else if (n && !(n == 1 && *s == '.') && !(len = append(out, len, s, n)))
-			return err_set(e, ERR_CORRUPT, "its name is longer than %d bytes", PATH_MAX - 1);
+			return err_set(e, ERR_CORRUPT, "its name is longer than %d bytes",
+				       PATH_MAX - 1);
 		s += n;
 		s += *s == '/';
 	}
@@ -144,7 +146,8 @@ static int make_parents(struct place *p, char *path, bool *below_whiteout, struc
 int place_open_dir(struct place *p, bool *below_whiteout, struct err *e)
 {
 	size_t n = p->name > p->path ? (size_t)(p->name - p->path) - 1 : 0;
-	if (p->dir >= 0 && !p->stale && strncmp(p->dir_path, p->path, n) == 0 && p->dir_path[n] == '\0')
+	if (p->dir >= 0 && !p->stale && strncmp(p->dir_path, p->path, n) == 0
+	    && p->dir_path[n] == '\0')
 		return 0;
 	fd_close(&p->dir);
 	p->stale = false;
@@ -171,7 +174,8 @@ int place_clear(struct place *p, const struct stat *st, struct err *e)
 {
 	/* paths that led through it lead elsewhere from now on */
 	p->stale = S_ISDIR(st->st_mode) || S_ISLNK(st->st_mode);
-	int rc = S_ISDIR(st->st_mode) ? tree_remove_at(p->dir, p->name) : unlinkat(p->dir, p->name, 0);
+	int rc = S_ISDIR(st->st_mode) ? tree_remove_at(p->dir, p->name)
+				      : unlinkat(p->dir, p->name, 0);
 	if (rc < 0)
 		return err_sys(e, "replace what an earlier entry put there");
 	return 0;

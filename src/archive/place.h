@@ -11,12 +11,12 @@
 #include "util/err.h"
 
 struct place {
-	int root;                       /* borrowed */
-	int dir;                        /* where NAME goes; the place's own, or -1 */
-	bool stale;                     /* what dir_path means may have changed */
-	char dir_path[PATH_MAX];        /* what `dir` was opened for; cleaned */
-	char path[PATH_MAX];            /* the entry, cleaned: no leading slash, no "." or ".." */
-	const char *name;               /* its last component, within path; "" for the root itself */
+	int root;                /* borrowed */
+	int dir;                 /* where NAME goes; the place's own, or -1 */
+	bool stale;              /* what dir_path means may have changed */
+	char dir_path[PATH_MAX]; /* what `dir` was opened for; cleaned */
+	char path[PATH_MAX];     /* the entry, cleaned: no leading slash, no "." or ".." */
+	const char *name;        /* its last component, within path; "" for the root itself */
 };
 
 void place_init(struct place *p, int root);

@@ -22,31 +22,31 @@
 
 struct block {
 	unsigned char *data;
-	size_t n;               /* 0: the end */
-	bool failed;            /* the error is in ring.err */
+	size_t n;    /* 0: the end */
+	bool failed; /* the error is in ring.err */
 };
 
 struct ring {
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t change;
-	unsigned head, used;    /* next to hand out, how many are full */
-	bool held;              /* the consumer still looks at the one before head */
+	unsigned head, used; /* next to hand out, how many are full */
+	bool held;           /* the consumer still looks at the one before head */
 	bool stop;
 	struct err err;
 };
 
 struct stream {
 	int fd;
-	const struct decoder_type *type;        /* NULL: plain */
+	const struct decoder_type *type; /* NULL: plain */
 	void *decoder;
 	bool sniffed, at_eof, member_ended, done, threaded;
 	unsigned char *in_buf;
 	struct bytes_in in;
-	struct hash *hash;              /* until the end */
+	struct hash *hash; /* until the end */
 	struct digest digest;
 	uint64_t size;
-	struct block blocks[RING];      /* only the first without read-ahead */
+	struct block blocks[RING]; /* only the first without read-ahead */
 	struct ring ring;
 };
 
@@ -85,7 +85,8 @@ static int refill(struct stream *s, struct err *e)
 
 static int sniff(struct stream *s, struct err *e)
 {
-	static const struct decoder_type *const types[] = { &decoder_gzip, &decoder_zstd, &decoder_xz };
+	static const struct decoder_type *const types[] = { &decoder_gzip, &decoder_zstd,
+							    &decoder_xz };
 	while (s->in.n < MAGIC_MAX && !s->at_eof)
 		if (refill(s, e) < 0)
 			return -1;
@@ -96,7 +97,8 @@ static int sniff(struct stream *s, struct err *e)
 	const char *foreign = decoder_foreign(s->in.data, s->in.n);
 	if (!s->type && foreign) {
 		err_set(e, ERR_CORRUPT, "compressed with %s, which is not supported", foreign);
-		return err_hint(e, "gzip, zstd and xz are, and a plain tar.");
+		return err_hint(e,
+				"Archives may be compressed with gzip, zstd or xz, or not at all.");
 	}
 	if (!s->type)
 		return 0;

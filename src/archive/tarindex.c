@@ -36,7 +36,8 @@ static char *clean(const char *raw)
 static char *clean_link(const char *name, const char *target)
 {
 	const char *slash = strrchr(name, '/');
-	auto_free char *joined = str_printf("%.*s/%s", slash ? (int)(slash - name) : 0, name, target);
+	auto_free char *joined = str_printf("%.*s/%s", slash ? (int)(slash - name) : 0, name,
+					    target);
 	return clean(*target == '/' ? target : joined);
 }
 
@@ -77,6 +78,14 @@ static int end(struct tar_index *t, struct open_member *o, int64_t at, size_t *b
 	return 0;
 }
 
+static int failed(struct archive *a, struct err *e)
+{
+	const char *said = archive_error_string(a);
+	if (!said || strstr(said, "Unrecognized archive format"))
+		return err_set(e, ERR_CORRUPT, "not a tar archive");
+	return err_set(e, ERR_CORRUPT, "the tar archive is damaged: %s", said);
+}
+
 static int read_all(struct archive *a, struct tar_index *t, struct err *e)
 {
 	struct archive_entry *ae;
@@ -94,10 +103,7 @@ static int read_all(struct archive *a, struct tar_index *t, struct err *e)
 		free(last.m.name);
 		free(last.m.link);
 	}
-	const char *said = archive_error_string(a);
-	if (!said || strstr(said, "Unrecognized archive format"))
-		return err_set(e, ERR_CORRUPT, "not a tar archive");
-	return err_set(e, ERR_CORRUPT, "the tar archive is damaged: %s", said);
+	return failed(a, e);
 }
 
 /* By name, then by place in the archive. */
@@ -120,8 +126,8 @@ int tar_index_read(int fd, struct tar_index *out, struct err *e)
 	if (!a)
 		return err_set(e, ERR_SYSTEM, "out of memory");
 	archive_read_support_format_tar(a);
-	int rc = archive_read_open_fd(a, fd, 64 << 10) == ARCHIVE_OK
-		 ? read_all(a, out, e) : err_set(e, ERR_SYSTEM, "cannot read: %s", archive_error_string(a));
+	int rc = archive_read_open_fd(a, fd, 64 << 10) == ARCHIVE_OK ? read_all(a, out, e)
+								     : failed(a, e);
 	archive_read_free(a);
 	/* a member may promise more than there is; nothing has been read of it yet */
 	for (size_t i = 0; rc == 0 && i < out->n; i++)

@@ -9,9 +9,9 @@
 #define TAR_INDEX_BYTES (16u << 20)
 
 struct tar_member {
-	char *name;             /* cleaned: "blobs/sha256/abc" */
-	char *link;             /* of a link, cleaned; NULL for a file */
-	uint64_t offset, size;  /* of its content in the file */
+	char *name;            /* cleaned: "blobs/sha256/abc" */
+	char *link;            /* of a link, cleaned; NULL for a file */
+	uint64_t offset, size; /* of its content in the file */
 };
 struct tar_index {
 	struct tar_member *members;

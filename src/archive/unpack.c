@@ -34,7 +34,7 @@ struct unpack {
 	struct place at;
 	struct strv skipped;
 	struct unpack_stats *stats;
-	struct err *stream_err;         /* filled when the stream failed below libarchive */
+	struct err *stream_err; /* filled when the stream failed below libarchive */
 	bool stream_failed, flatten;
 };
 
@@ -58,8 +58,11 @@ static int tar_failed(struct unpack *u, struct err *e)
 	if (u->stream_failed)
 		return -1;
 	if (said && strstr(said, "Unrecognized archive format"))
-		return err_set(e, ERR_CORRUPT, stream_size(u->stream) ? "not a tar archive" : "the archive is empty");
-	return err_set(e, ERR_CORRUPT, "the tar archive is damaged: %s", said ? said : "unknown reason");
+		return err_set(e, ERR_CORRUPT,
+			       stream_size(u->stream) ? "not a tar archive"
+						      : "the archive is empty");
+	return err_set(e, ERR_CORRUPT, "the tar archive is damaged: %s",
+		       said ? said : "unknown reason");
 }
 
 static int tar_open(struct unpack *u, struct err *e)
@@ -96,7 +99,8 @@ static int copy_data(struct unpack *u, int fd, int64_t *end, struct err *e)
 		}
 		*end = offset;
 		if (offset - started >= WRITEBACK_STEP) {
-			if (sync_file_range(fd, started, offset - started, SYNC_FILE_RANGE_WRITE) < 0)
+			if (sync_file_range(fd, started, offset - started, SYNC_FILE_RANGE_WRITE)
+			    < 0)
 				errno = 0;
 			started = offset;
 		}
@@ -107,7 +111,8 @@ static int copy_data(struct unpack *u, int fd, int64_t *end, struct err *e)
 static int make_file(struct unpack *u, struct archive_entry *ae, struct attrs *a, struct err *e)
 {
 	int64_t end = 0, size = archive_entry_size(ae);
-	auto_fd int fd = openat(u->at.dir, u->at.name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	auto_fd int fd = openat(u->at.dir, u->at.name,
+				O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 				a->mode & 0777);
 	if (fd < 0)
 		return err_sys(e, "create");
@@ -150,7 +155,8 @@ static int finish_dir(struct unpack *u, struct archive_entry *ae, struct attrs *
 	return dirlog_add(u->dirs, u->at.path, &f, e);
 }
 
-static int make_dir(struct unpack *u, struct archive_entry *ae, struct attrs *a, bool replaces, struct err *e)
+static int make_dir(struct unpack *u, struct archive_entry *ae, struct attrs *a, bool replaces,
+		    struct err *e)
 {
 	if (mkdirat(u->at.dir, u->at.name, 0700) < 0)
 		return err_sys(e, "make the directory");
@@ -161,9 +167,11 @@ static int make_dir(struct unpack *u, struct archive_entry *ae, struct attrs *a,
 }
 
 /* What has no descriptor to write through: links and FIFOs. */
-static int finish_special(struct unpack *u, struct archive_entry *ae, struct attrs *a, struct err *e)
+static int finish_special(struct unpack *u, struct archive_entry *ae, struct attrs *a,
+			  struct err *e)
 {
-	if ((a->uid || a->gid || a->flattened) && attrs_own(a, u->at.dir, u->at.name, u->stats, e) < 0)
+	if ((a->uid || a->gid || a->flattened)
+	    && attrs_own(a, u->at.dir, u->at.name, u->stats, e) < 0)
 		return -1;
 	if (attrs_xattrs(ae, -1, u->stats, e) < 0)
 		return -1;
@@ -212,7 +220,8 @@ static int check_target(const struct stat *target, const char *path, struct err 
 	return 0;
 }
 
-static int make_hardlink(struct unpack *u, const char *raw, bool there, const struct stat *old, struct err *e)
+static int make_hardlink(struct unpack *u, const char *raw, bool there, const struct stat *old,
+			 struct err *e)
 {
 	char path[PATH_MAX];
 	struct stat st;
@@ -254,7 +263,8 @@ static int hide(struct unpack *u, const char *name, struct err *e)
 {
 	struct stat st;
 	if (fstatat(u->at.dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return errno == ENOENT ? whiteout_make_at(u->at.dir, name, e) : err_sys(e, "look at %s", name);
+		return errno == ENOENT ? whiteout_make_at(u->at.dir, name, e)
+				       : err_sys(e, "look at %s", name);
 	/* its own layer brought it: only what is below goes */
 	return S_ISDIR(st.st_mode) ? whiteout_opaque_at(u->at.dir, name, e) : 0;
 }
@@ -293,8 +303,8 @@ static int skip_device(struct unpack *u)
 	return 0;
 }
 
-static int make_kind(struct unpack *u, struct archive_entry *ae, mode_t type, bool there, const struct stat *old,
-		     struct err *e)
+static int make_kind(struct unpack *u, struct archive_entry *ae, mode_t type, bool there,
+		     const struct stat *old, struct err *e)
 {
 	struct attrs a;
 	attrs_read(ae, u->flatten, &a);
@@ -339,7 +349,8 @@ static int entry(struct unpack *u, struct archive_entry *ae, const char *raw, st
 	if (str_starts(u->at.path, ".wh..wh.plnk/"))
 		return 0;
 	if (has_reserved_parent(&u->at))
-		return err_set(e, ERR_CORRUPT, "names that begin with " WHITEOUT_PREFIX " are reserved");
+		return err_set(e, ERR_CORRUPT,
+			       "names that begin with " WHITEOUT_PREFIX " are reserved");
 	if (str_starts(u->at.name, WHITEOUT_PREFIX))
 		return whiteout(u, e);
 	if (!link && is_device(type))
@@ -362,7 +373,8 @@ static int entries(struct unpack *u, struct err *e)
 	while ((rc = archive_read_next_header(u->tar, &ae)) == ARCHIVE_OK || rc == ARCHIVE_WARN) {
 		const char *raw = archive_entry_pathname(ae);
 		if (!raw)
-			return err_set(e, ERR_CORRUPT, "the tar archive has a name that cannot be read");
+			return err_set(e, ERR_CORRUPT,
+				       "the tar archive has a name that cannot be read");
 		u->stats->entries++;
 		if (entry(u, ae, raw, e) == 0)
 			continue;
@@ -370,7 +382,8 @@ static int entries(struct unpack *u, struct err *e)
 			return -1;
 		auto_free char *shown = str_printable(raw);
 		if (e->code == ENOSPC || e->code == EDQUOT)
-			err_hint(e, "free some space (cuddy image prune), or put the store elsewhere with --root.");
+			err_hint(e, "Free some space (cuddy rmi IMAGE), or put the store elsewhere "
+				    "with --root.");
 		return err_wrap(e, "cannot unpack %.200s", shown);
 	}
 	return rc == ARCHIVE_EOF ? 0 : tar_failed(u, e);
@@ -395,16 +408,16 @@ int unpack_tar(struct stream *s, int root, bool flatten, struct unpack_stats *ou
 	*out = (struct unpack_stats){ 0 };
 	place_init(&u.at, root);
 	u.dirs = dirlog_new(root);
-	int rc = prepare_root(root, e) == 0 && tar_open(&u, e) == 0 && entries(&u, e) == 0
-		 && stream_drain(s, e) == 0 && dirlog_apply(u.dirs, e) == 0 ? 0 : -1;
-	if (rc < 0 && u.stream_failed)
+	bool done = prepare_root(root, e) == 0 && tar_open(&u, e) == 0 && entries(&u, e) == 0
+		    && stream_drain(s, e) == 0 && dirlog_apply(u.dirs, e) == 0;
+	if (!done && u.stream_failed)
 		*e = below;
 	archive_read_free(u.tar);
 	dirlog_free(u.dirs);
 	place_free(&u.at);
 	strv_free(&u.skipped);
 	umask(mask);
-	return rc;
+	return done ? 0 : -1;
 }
 
 void unpack_prepare(void)

@@ -12,14 +12,15 @@
 
 struct unpack_stats {
 	uint64_t entries;
-	uint64_t bytes;         /* of regular files' content, holes left out */
-	uint64_t devices;       /* device nodes skipped */
-	uint64_t flattened;     /* entries whose owner could not be kept: root's now, without setuid */
-	uint64_t xattrs;        /* attributes and ACLs that could not be kept */
+	uint64_t bytes;     /* of regular files' content, holes left out */
+	uint64_t devices;   /* device nodes skipped */
+	uint64_t flattened; /* entries whose owner could not be kept: root's now, without setuid */
+	uint64_t xattrs;    /* attributes and ACLs that could not be kept */
 };
 
 /* Unpack the whole of S into the directory ROOT (borrowed; empty but for what a caller wants there).
  * FLATTEN: every owner becomes root, for namespaces with a single id. */
-must_check int unpack_tar(struct stream *s, int root, bool flatten, struct unpack_stats *out, struct err *e);
+must_check int unpack_tar(struct stream *s, int root, bool flatten, struct unpack_stats *out,
+			  struct err *e);
 /* Do what looks at files outside ROOT (character set tables): before confinement. */
 void unpack_prepare(void);

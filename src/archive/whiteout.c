@@ -21,7 +21,8 @@ static int set(int fd, const char *name, const char *value, struct err *e)
 		return 0;
 	err_sys(e, "set %s", name);
 	if (e->code == EOPNOTSUPP)
-		err_hint(e, "layers that remove something need a store on a file system with user.* attributes "
+		err_hint(e, "Layers that remove something need a store on a file system with "
+			    "user.* attributes "
 			    "(ext4, xfs, btrfs, or tmpfs of Linux 6.6).");
 	return -1;
 }
@@ -63,5 +64,6 @@ int whiteout_make_at(int dir, const char *name, struct err *e)
 bool whiteout_is_reserved(const char *xattr)
 {
 	return str_starts(xattr, "user.overlay.") || str_starts(xattr, "trusted.overlay.")
-	       || str_starts(xattr, "user.fuseoverlayfs.") || str_starts(xattr, "user.containers.override_stat");
+	       || str_starts(xattr, "user.fuseoverlayfs.")
+	       || str_starts(xattr, "user.containers.override_stat");
 }

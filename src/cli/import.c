@@ -14,7 +14,10 @@ int import_run(struct cli *cli, struct err *e)
 	struct digest id;
 	char text[DIGEST_TEXT];
 	struct import_request rq = {
-		.path = cli->args[0], .name = cli->args[1], .changes = &o->changes, .message = o->message,
+		.path = cli->args[0],
+		.name = cli->args[1],
+		.changes = &o->changes,
+		.message = o->message,
 		.quiet = o->quiet,
 	};
 	if ((o->os && platform_part(rq.platform.os, o->os, "os", e) < 0)
@@ -25,7 +28,8 @@ int import_run(struct cli *cli, struct err *e)
 		err_set(e, ERR_USAGE, "cannot read an archive from the terminal");
 		return err_hint(e, "Name a file, or redirect standard input.");
 	}
-	if (cli_idmap(cli, &map, e) < 0 || cli_store(cli, &s, e) < 0 || engine_import(s, &map, &rq, &id, e) < 0)
+	if (cli_idmap(cli, &map, e) < 0 || cli_store(cli, &s, e) < 0
+	    || engine_import(s, &map, &rq, &id, e) < 0)
 		return -1;
 	puts(digest_text(&id, text));
 	return 0;

@@ -24,7 +24,10 @@ int load_run(struct cli *cli, struct err *e)
 	struct load_result r = { 0 };
 	struct idmap map;
 	const struct load_request rq = {
-		.kind = LOAD_ANY, .path = o->input ? o->input : "-", .inner = "", .quiet = o->quiet,
+		.kind = LOAD_ANY,
+		.path = o->input ? o->input : "-",
+		.inner = "",
+		.quiet = o->quiet,
 	};
 	if (!o->input && isatty(STDIN_FILENO)) {
 		err_set(e, ERR_USAGE, "cannot read an archive from the terminal");

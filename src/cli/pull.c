@@ -25,10 +25,14 @@ static int read_platform(const struct pull_opts *o, struct platform *p, struct e
 	return o->variant ? platform_part(p->variant, o->variant, "variant", e) : 0;
 }
 
-static int pull_local(struct pull_env *v, enum transport kind, const char *path, const char *inner, struct err *e)
+static int pull_local(struct pull_env *v, enum transport kind, const char *path, const char *inner,
+		      struct err *e)
 {
 	const struct load_request rq = {
-		.kind = kind, .path = path, .inner = inner, .platform = v->request.platform,
+		.kind = kind,
+		.path = path,
+		.inner = inner,
+		.platform = v->request.platform,
 		.quiet = v->request.quiet,
 	};
 	struct load_result r = { 0 };

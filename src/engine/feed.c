@@ -29,11 +29,11 @@ struct item {
 	struct feed *feed;
 	enum phase phase;
 	struct layer_job *job;
-	uint64_t left, moved;   /* left is not counted when the feed is whole */
-	bool copies;            /* through a buffer, not spliced */
-	struct hash *hash;      /* NULL: nothing promised */
+	uint64_t left, moved; /* left is not counted when the feed is whole */
+	bool copies;          /* through a buffer, not spliced */
+	struct hash *hash;    /* NULL: nothing promised */
 	char *buf;
-	size_t have, done;      /* bytes in buf, and those of them written */
+	size_t have, done; /* bytes in buf, and those of them written */
 	int bar;
 };
 
@@ -56,7 +56,8 @@ static uint64_t total(const struct feed *f)
 		return f->size;
 	off_t at = lseek(f->fd, 0, SEEK_CUR);
 	return at >= 0 && fstat(f->fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > at
-	       ? (uint64_t)(st.st_size - at) : 0;
+		       ? (uint64_t)(st.st_size - at)
+		       : 0;
 }
 
 static void label(const struct feed *f, char out[static 64])
@@ -64,7 +65,8 @@ static void label(const struct feed *f, char out[static 64])
 	if (f->label)
 		snprintf(out, 64, "%s", f->label);
 	else
-		snprintf(out, 64, "Copying blob %.12s", digest_none(&f->blob) ? f->diff_id.hex : f->blob.hex);
+		snprintf(out, 64, "Copying blob %.12s",
+			 digest_none(&f->blob) ? f->diff_id.hex : f->blob.hex);
 }
 
 static int start(struct work *w, struct item *it, struct err *e)
@@ -133,7 +135,8 @@ static int fill(struct item *it, enum moved *out, struct err *e)
 		return 0;
 	if (!it->buf)
 		it->buf = xmalloc(COPY_SIZE);
-	ssize_t n = f->whole ? read(f->fd, it->buf, want) : pread(f->fd, it->buf, want, (off_t)(f->offset + it->moved));
+	ssize_t n = f->whole ? read(f->fd, it->buf, want)
+			     : pread(f->fd, it->buf, want, (off_t)(f->offset + it->moved));
 	if (n < 0 && (errno == EINTR || errno == EAGAIN))
 		return 0;
 	if (n < 0)
@@ -172,8 +175,8 @@ static int fed(struct item *it, struct err *e)
 	if (it->hash) {
 		struct digest d = hash_end(take(it->hash));
 		if (!digest_eq(&d, &it->feed->blob))
-			return err_set(e, ERR_CORRUPT, "layer %s is in truth %s", digest_text(&it->feed->blob, want),
-				       digest_text(&d, got));
+			return err_set(e, ERR_CORRUPT, "layer %s is in truth %s",
+				       digest_text(&it->feed->blob, want), digest_text(&d, got));
 	}
 	layer_job_end(it->job);
 	it->phase = PHASE_UNPACKING;
@@ -227,7 +230,8 @@ static void skip_present(struct work *w)
 		for (size_t k = 0; k < i && it->phase == PHASE_WAITING; k++)
 			if (digest_eq(&w->items[k].feed->diff_id, &it->feed->diff_id))
 				it->phase = PHASE_OVER;
-		if (it->phase == PHASE_WAITING && store_layer_exists(w->store, &it->feed->diff_id)) {
+		if (it->phase == PHASE_WAITING
+		    && store_layer_exists(w->store, &it->feed->diff_id)) {
 			char text[64];
 			label(it->feed, text);
 			progress_say(w->bars, "%s skipped: already exists", text);
@@ -248,7 +252,8 @@ static int step(struct work *w, bool *moved, bool *over, struct err *e)
 			return -1;
 		if (it->phase == PHASE_FEEDING && feed_some(it, &how, e) < 0)
 			return -1;
-		if ((it->phase == PHASE_UNPACKING || (it->phase == PHASE_FEEDING && how == MOVED_BLOCKED))
+		if ((it->phase == PHASE_UNPACKING
+		     || (it->phase == PHASE_FEEDING && how == MOVED_BLOCKED))
 		    && is_ready(layer_job_done_fd(it->job), POLLIN)) {
 			how = MOVED_END;
 			if (unpacked(w, it, e) < 0)
@@ -301,12 +306,18 @@ static unsigned jobs(void)
 	return n < 1 ? 1 : n > JOBS_MAX ? JOBS_MAX : (unsigned)n;
 }
 
-int feed_all(struct store *s, const struct idmap *map, struct feed *feeds, size_t n, struct progress *bars,
-	     struct layer_info *losses, struct err *e)
+int feed_all(struct store *s, const struct idmap *map, struct feed *feeds, size_t n,
+	     struct progress *bars, struct layer_info *losses, struct err *e)
 {
 	auto_free struct item *items = xcalloc(n + 1, sizeof *items);
 	struct work w = {
-		.store = s, .map = map, .bars = bars, .losses = losses, .items = items, .n = n, .jobs = jobs(),
+		.store = s,
+		.map = map,
+		.bars = bars,
+		.losses = losses,
+		.items = items,
+		.n = n,
+		.jobs = jobs(),
 	};
 	bool moved = true, over = false;
 	int rc = 0;
@@ -329,8 +340,9 @@ void feed_tell_losses(const struct layer_info *l, const struct idmap *map)
 	if (l->skipped_devices)
 		buf_printf(&b, ", %llu device nodes", (unsigned long long)l->skipped_devices);
 	if (l->flattened)
-		buf_printf(&b, ", the owners of %llu files (root's now%s%s)", (unsigned long long)l->flattened,
-			   map->single ? ": " : "", map->single ? map->why : "");
+		buf_printf(&b, ", the owners of %llu files (root's now%s%s)",
+			   (unsigned long long)l->flattened, map->single ? ": " : "",
+			   map->single ? map->why : "");
 	if (l->dropped_xattrs)
 		buf_printf(&b, ", %llu extended attributes", (unsigned long long)l->dropped_xattrs);
 	if (b.len)

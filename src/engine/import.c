@@ -53,7 +53,8 @@ static json *rootfs(const struct digest *layer)
 	return o;
 }
 
-static char *document(const struct import_request *rq, const struct image_config *config, const struct digest *layer)
+static char *document(const struct import_request *rq, const struct image_config *config,
+		      const struct digest *layer)
 {
 	const struct platform p = wanted(&rq->platform);
 	struct timespec t;
@@ -72,23 +73,26 @@ static char *document(const struct import_request *rq, const struct image_config
 	return json_text(doc, false);
 }
 
-static int keep(struct store *s, const char *text, const char *name, struct digest *id, struct err *e)
+static int keep(struct store *s, const char *text, const char *name, struct digest *id,
+		struct err *e)
 {
 	auto_image struct image img = { 0 };
 	*id = hash_of(text, strlen(text));
-	if (image_parse(text, strlen(text), id, &img, e) < 0 || store_blob_put(s, id, text, strlen(text), e) < 0)
+	if (image_parse(text, strlen(text), id, &img, e) < 0
+	    || store_blob_put(s, id, text, strlen(text), e) < 0)
 		return -1;
 	return store_image_add(s, &img, name, e);
 }
 
 static int open_input(const char *path, struct err *e)
 {
-	int fd = str_eq(path, "-") ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC);
+	int fd = str_eq(path, "-") ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+				   : open(path, O_RDONLY | O_CLOEXEC);
 	return fd < 0 ? err_sys(e, "open %s", path) : fd;
 }
 
-static int unpack(struct store *s, const struct idmap *map, const struct import_request *rq, struct digest *layer,
-		  struct err *e)
+static int unpack(struct store *s, const struct idmap *map, const struct import_request *rq,
+		  struct digest *layer, struct err *e)
 {
 	auto_progress struct progress *bars = progress_new(rq->quiet);
 	auto_fd int in = open_input(rq->path, e);
@@ -135,16 +139,19 @@ static int import(struct store *s, const struct idmap *map, const struct import_
 	if (store_sweep_needed(s) && engine_sweep(s, map, e) < 0)
 		log_err(e);
 	if (unpack(s, map, rq, &layer, e) < 0)
-		return err_wrap(e, "cannot import %s", str_eq(rq->path, "-") ? "standard input" : rq->path);
+		return err_wrap(e, "cannot import %s",
+				str_eq(rq->path, "-") ? "standard input" : rq->path);
 	auto_free char *text = document(rq, config, &layer);
 	return keep(s, text, name, id, e);
 }
 
-int engine_import(struct store *s, const struct idmap *map, const struct import_request *rq, struct digest *id,
-		  struct err *e)
+int engine_import(struct store *s, const struct idmap *map, const struct import_request *rq,
+		  struct digest *id, struct err *e)
 {
 	struct image_config config = { 0 };
-	int rc = change(&config, rq->changes, e) == 0 && import(s, map, rq, &config, id, e) == 0 ? 0 : -1;
+	int rc = change(&config, rq->changes, e);
+	if (rc == 0)
+		rc = import(s, map, rq, &config, id, e);
 	image_config_free(&config);
 	return rc;
 }

@@ -30,14 +30,14 @@ struct layer_job {
 	struct idmap map;
 	struct stage stage;
 	pid_t pid;
-	int in;                 /* the pipe's writing end */
-	int verdict;            /* the socket's end to read from */
-	int report;             /* userns_spawn's */
+	int in;      /* the pipe's writing end */
+	int verdict; /* the socket's end to read from */
+	int report;  /* userns_spawn's */
 };
 
 struct verdict {
 	bool ok;
-	struct err err;         /* when not ok */
+	struct err err; /* when not ok */
 	struct digest diff_id;
 	uint64_t size;
 	struct unpack_stats stats;
@@ -99,11 +99,14 @@ static int start(struct layer_job *j, struct err *e)
 	auto_fd int their_verdict = s[1];
 	j->verdict = s[0];
 	struct child c = {
-		.in = theirs, .tree = tree, .lock = j->stage.lock, .verdict = their_verdict,
+		.in = theirs,
+		.tree = tree,
+		.lock = j->stage.lock,
+		.verdict = their_verdict,
 		.flatten = j->map.single,
 	};
-	j->report = userns_spawn(&j->map, CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS, child_main, &c,
-				 &j->pid, e);
+	j->report = userns_spawn(&j->map, CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWUTS,
+				 child_main, &c, &j->pid, e);
 	return j->report < 0 ? -1 : 0;
 }
 
@@ -192,8 +195,8 @@ static int check(const struct verdict *v, const struct digest *expected, struct 
 	char want[DIGEST_TEXT], got[DIGEST_TEXT];
 	if (!expected || digest_none(expected) || digest_eq(&v->diff_id, expected))
 		return 0;
-	return err_set(e, ERR_CORRUPT, "the layer's content is %s, its image says %s", digest_text(&v->diff_id, got),
-		       digest_text(expected, want));
+	return err_set(e, ERR_CORRUPT, "the layer's content is %s, its image says %s",
+		       digest_text(&v->diff_id, got), digest_text(expected, want));
 }
 
 static void tell(const struct verdict *v, struct digest *diff_id, struct layer_info *info)

@@ -48,7 +48,8 @@ static int keep_documents(struct load *l, struct load_image *li, struct err *e)
 {
 	if (store_blob_put(l->store, &li->img.id, li->config, li->config_len, e) < 0)
 		return -1;
-	if (li->manifest && store_blob_put(l->store, &li->img.manifest, li->manifest, li->manifest_len, e) < 0)
+	if (li->manifest
+	    && store_blob_put(l->store, &li->img.manifest, li->manifest, li->manifest_len, e) < 0)
 		return -1;
 	if (store_image_add(l->store, &li->img, li->names.n ? li->names.list[0] : NULL, e) < 0)
 		return -1;
@@ -90,12 +91,13 @@ static int load_kind(struct load *l, struct err *e)
 		return load_any(l, e);
 	if (want_dir != source_is_dir(l->src))
 		return err_set(e, ERR_USAGE, "it is %s directory", want_dir ? "not a" : "a");
-	return kind == TRANSPORT_DOCKER_ARCHIVE ? load_docker(l, e) : kind == TRANSPORT_DIR ? load_dir(l, e)
-		: load_oci(l, e);
+	return kind == TRANSPORT_DOCKER_ARCHIVE ? load_docker(l, e)
+	       : kind == TRANSPORT_DIR          ? load_dir(l, e)
+						: load_oci(l, e);
 }
 
-int engine_load(struct store *s, const struct idmap *map, const struct load_request *rq, struct load_result *out,
-		struct err *e)
+int engine_load(struct store *s, const struct idmap *map, const struct load_request *rq,
+		struct load_result *out, struct err *e)
 {
 	auto_source struct source *src = NULL;
 	auto_progress struct progress *bars = progress_new(rq->quiet);
@@ -111,6 +113,7 @@ int engine_load(struct store *s, const struct idmap *map, const struct load_requ
 	progress_free(&bars);
 	feed_tell_losses(&l.losses, map);
 	if (rc < 0)
-		return err_wrap(e, "cannot load %s", str_eq(rq->path, "-") ? "standard input" : rq->path);
+		return err_wrap(e, "cannot load %s",
+				str_eq(rq->path, "-") ? "standard input" : rq->path);
 	return 0;
 }

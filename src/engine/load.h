@@ -17,16 +17,16 @@
 /* Beside the transports: find out which it is. */
 #define LOAD_ANY TRANSPORT_REGISTRY
 
-struct load_request {           /* borrowed */
+struct load_request { /* borrowed */
 	enum transport kind;
-	const char *path;       /* "-": standard input */
-	const char *inner;      /* which image; "" is all of docker-archive's, the only one of OCI's */
-	struct platform platform;       /* unset parts are the host's */
+	const char *path;  /* "-": standard input */
+	const char *inner; /* which image; "" is all of docker-archive's, the only one of OCI's */
+	struct platform platform; /* unset parts are the host's */
 	bool quiet;
 };
 struct loaded_image {
 	struct digest id;
-	struct strv names;      /* full; empty when the archive gives none */
+	struct strv names; /* full; empty when the archive gives none */
 };
 struct load_result {
 	struct loaded_image *images;

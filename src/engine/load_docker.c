@@ -27,7 +27,8 @@ static int find_layers(struct load *l, json *entry, struct load_image *li, struc
 	if (json_strv(entry, "Layers", &files, e) < 0)
 		return -1;
 	if (files.n != li->img.nlayers)
-		return err_set(e, ERR_CORRUPT, "manifest.json has %zu layers, the configuration %zu", files.n,
+		return err_set(e, ERR_CORRUPT,
+			       "manifest.json has %zu layers, the configuration %zu", files.n,
 			       li->img.nlayers);
 	li->layers = xcalloc(files.n + 1, sizeof *li->layers);
 	for (size_t i = 0; i < files.n; i++) {
@@ -68,7 +69,8 @@ static bool is_asked(json *entry, size_t at, const struct strv *want, const char
 	struct err ignored;
 	if (str_eq(place, inner))
 		return true;
-	if (!json_object_is_type(entry, json_type_object) || json_strv(entry, "RepoTags", &tags, &ignored) < 0)
+	if (!json_object_is_type(entry, json_type_object)
+	    || json_strv(entry, "RepoTags", &tags, &ignored) < 0)
 		return false;
 	for (size_t i = 0; i < tags.n; i++)
 		load_add_name(&names, tags.list[i]);

@@ -7,7 +7,7 @@
 #include "model/image.h"
 #include "model/manifest.h"
 
-struct load {                   /* all borrowed */
+struct load { /* all borrowed */
 	struct store *store;
 	const struct idmap *map;
 	const struct load_request *rq;
@@ -20,8 +20,8 @@ struct load {                   /* all borrowed */
 /* One image on its way: its documents, verified, and where its layers are (as many as img has). */
 struct load_image {
 	struct image img;
-	struct feed *layers;            /* owned */
-	char *config, *manifest;        /* texts, owned; manifest NULL when there is none */
+	struct feed *layers;     /* owned */
+	char *config, *manifest; /* texts, owned; manifest NULL when there is none */
 	size_t config_len, manifest_len;
 	struct strv names;
 };

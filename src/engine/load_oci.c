@@ -23,14 +23,14 @@ static const char *dir_name(const struct digest *d, char out[static 96])
 	return out;
 }
 
-static int find_layers(struct load *l, const struct manifest *m, blob_name *name_of, struct load_image *li,
-		       struct err *e)
+static int find_layers(struct load *l, const struct manifest *m, blob_name *name_of,
+		       struct load_image *li, struct err *e)
 {
 	char name[96];
 	struct span at;
 	if (m->nlayers != li->img.nlayers)
-		return err_set(e, ERR_CORRUPT, "the manifest has %zu layers, the configuration %zu", m->nlayers,
-			       li->img.nlayers);
+		return err_set(e, ERR_CORRUPT, "the manifest has %zu layers, the configuration %zu",
+			       m->nlayers, li->img.nlayers);
 	li->layers = xcalloc(m->nlayers + 1, sizeof *li->layers);
 	for (size_t i = 0; i < m->nlayers; i++) {
 		struct feed *f = &li->layers[i];
@@ -41,8 +41,10 @@ static int find_layers(struct load *l, const struct manifest *m, blob_name *name
 		if (source_find(l->src, name_of(&f->blob, name), &at, e) < 0)
 			return -1;
 		if (at.size != m->layers[i].size)
-			return err_set(e, ERR_CORRUPT, "%s is %llu bytes long, not %llu as announced", name,
-				       (unsigned long long)at.size, (unsigned long long)m->layers[i].size);
+			return err_set(e, ERR_CORRUPT,
+				       "%s is %llu bytes long, not %llu as announced", name,
+				       (unsigned long long)at.size,
+				       (unsigned long long)m->layers[i].size);
 		f->fd = at.fd;
 		f->offset = at.offset;
 		f->size = at.size;
@@ -51,12 +53,13 @@ static int find_layers(struct load *l, const struct manifest *m, blob_name *name
 }
 
 /* LI has the manifest's text and names; M is that text parsed. */
-static int load_manifest(struct load *l, const struct manifest *m, blob_name *name_of, struct load_image *li,
-			 struct err *e)
+static int load_manifest(struct load *l, const struct manifest *m, blob_name *name_of,
+			 struct load_image *li, struct err *e)
 {
 	char name[96];
-	if (source_read_blob(l->src, name_of(&m->config.digest, name), &m->config, MANIFEST_CONFIG_MAX, &li->config,
-			     e) < 0)
+	if (source_read_blob(l->src, name_of(&m->config.digest, name), &m->config,
+			     MANIFEST_CONFIG_MAX, &li->config, e)
+	    < 0)
 		return -1;
 	li->config_len = (size_t)m->config.size;
 	if (image_parse(li->config, li->config_len, &m->config.digest, &li->img, e) < 0
@@ -79,7 +82,8 @@ static struct platform wanted(const struct load *l)
 }
 
 /* From an entry of index.json, through indexes by platform, to a manifest. */
-static int load_entry(struct load *l, const struct manifest_entry *entry, struct load_image *li, struct err *e)
+static int load_entry(struct load *l, const struct manifest_entry *entry, struct load_image *li,
+		      struct err *e)
 {
 	struct platform want = wanted(l);
 	struct descriptor d = entry->desc;
@@ -88,10 +92,14 @@ static int load_entry(struct load *l, const struct manifest_entry *entry, struct
 		auto_manifest struct manifest m = { 0 };
 		const struct manifest_entry *next;
 		free_ptr(&li->manifest);
-		if (source_read_blob(l->src, oci_name(&d.digest, name), &d, MANIFEST_MAX, &li->manifest, e) < 0)
+		if (source_read_blob(l->src, oci_name(&d.digest, name), &d, MANIFEST_MAX,
+				     &li->manifest, e)
+		    < 0)
 			return -1;
 		li->manifest_len = (size_t)d.size;
-		if (manifest_parse(li->manifest, li->manifest_len, depth ? NULL : entry->desc.media_type, &m, e) < 0)
+		if (manifest_parse(li->manifest, li->manifest_len,
+				   depth ? NULL : entry->desc.media_type, &m, e)
+		    < 0)
 			return err_wrap(e, "%s", name);
 		if (!m.index)
 			return load_manifest(l, &m, oci_name, li, e);
@@ -151,22 +159,26 @@ int load_oci(struct load *l, struct err *e)
 		return load_all(l, &index, e);
 	if (!*l->rq->inner && index.nentries > 1) {
 		struct platform want = wanted(l);
-		if (manifest_choose_named(&index, "", &entry, e) < 0 && manifest_choose(&index, &want, &entry, e) < 0)
+		if (manifest_choose_named(&index, "", &entry, e) < 0
+		    && manifest_choose(&index, &want, &entry, e) < 0)
 			return -1;
 		return load_named(l, entry, e);
 	}
-	return manifest_choose_named(&index, l->rq->inner, &entry, e) < 0 ? -1 : load_named(l, entry, e);
+	return manifest_choose_named(&index, l->rq->inner, &entry, e) < 0 ? -1
+									  : load_named(l, entry, e);
 }
 
 int load_dir(struct load *l, struct err *e)
 {
 	auto_load_image struct load_image li = { 0 };
 	auto_manifest struct manifest m = { 0 };
-	if (source_read(l->src, "manifest.json", MANIFEST_MAX, &li.manifest, &li.manifest_len, e) < 0
+	if (source_read(l->src, "manifest.json", MANIFEST_MAX, &li.manifest, &li.manifest_len, e)
+		    < 0
 	    || manifest_parse(li.manifest, li.manifest_len, NULL, &m, e) < 0)
 		return err_wrap(e, "manifest.json");
 	if (m.index)
-		return err_set(e, ERR_CORRUPT, "manifest.json is a list of images, which dir: does not have");
+		return err_set(e, ERR_CORRUPT,
+			       "manifest.json is a list of images, which dir: does not have");
 	add_path_name(l, &li.names);
 	return load_manifest(l, &m, dir_name, &li, e);
 }

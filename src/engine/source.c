@@ -15,11 +15,11 @@
 
 struct source {
 	struct store *store;
-	int dir;                /* -1: an archive */
-	int file;               /* the plain tar */
+	int dir;  /* -1: an archive */
+	int file; /* the plain tar */
 	struct tar_index index;
-	struct stage stage;     /* where the plain tar is when it is a copy; else dir -1 */
-	int *opened;            /* descriptors handed out */
+	struct stage stage; /* where the plain tar is when it is a copy; else dir -1 */
+	int *opened;        /* descriptors handed out */
 	size_t nopened, cap;
 };
 
@@ -37,7 +37,8 @@ static int spool(struct source *src, struct stream *in, struct err *e)
 			return -1;
 		if (n && fd_write_all(src->file, data, n) < 0) {
 			err_sys(e, "copy the archive");
-			return err_hint(e, "An archive that is compressed or comes through a pipe needs room in the store.");
+			return err_hint(e, "An archive that is compressed or comes through a pipe "
+					   "needs room in the store.");
 		}
 	} while (n);
 	return 0;
@@ -69,7 +70,8 @@ static int open_archive(struct source *src, int in, struct err *e)
 
 static int open_input(const char *path, struct err *e)
 {
-	int fd = str_eq(path, "-") ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC);
+	int fd = str_eq(path, "-") ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+				   : open(path, O_RDONLY | O_CLOEXEC);
 	return fd < 0 ? err_sys(e, "open %s", path) : fd;
 }
 
@@ -156,7 +158,8 @@ bool source_has(struct source *src, const char *name)
 	return source_find(src, name, &span, &ignored) == 0;
 }
 
-int source_read(struct source *src, const char *name, size_t max, char **text, size_t *len, struct err *e)
+int source_read(struct source *src, const char *name, size_t max, char **text, size_t *len,
+		struct err *e)
 {
 	struct span at;
 	if (source_find(src, name, &at, e) < 0)
@@ -165,7 +168,8 @@ int source_read(struct source *src, const char *name, size_t max, char **text, s
 		return err_set(e, ERR_CORRUPT, "%.200s is larger than %zu bytes", name, max);
 	auto_free char *data = xmalloc((size_t)at.size + 1);
 	for (size_t got = 0; got < at.size;) {
-		ssize_t n = pread(at.fd, data + got, (size_t)at.size - got, (off_t)(at.offset + got));
+		ssize_t n = pread(at.fd, data + got, (size_t)at.size - got,
+				  (off_t)(at.offset + got));
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -180,8 +184,8 @@ int source_read(struct source *src, const char *name, size_t max, char **text, s
 	return 0;
 }
 
-int source_read_blob(struct source *src, const char *name, const struct descriptor *d, size_t max, char **text,
-		     struct err *e)
+int source_read_blob(struct source *src, const char *name, const struct descriptor *d, size_t max,
+		     char **text, struct err *e)
 {
 	char got[DIGEST_TEXT];
 	size_t len;
@@ -190,10 +194,11 @@ int source_read_blob(struct source *src, const char *name, const struct descript
 		return -1;
 	struct digest is = hash_of(data, len);
 	if (len != d->size)
-		return err_set(e, ERR_CORRUPT, "%.200s is %zu bytes long, not %llu as announced", name, len,
-			       (unsigned long long)d->size);
+		return err_set(e, ERR_CORRUPT, "%.200s is %zu bytes long, not %llu as announced",
+			       name, len, (unsigned long long)d->size);
 	if (!digest_eq(&is, &d->digest))
-		return err_set(e, ERR_CORRUPT, "%.200s is in truth %s", name, digest_text(&is, got));
+		return err_set(e, ERR_CORRUPT, "%.200s is in truth %s", name,
+			       digest_text(&is, got));
 	*text = take(data);
 	return 0;
 }

@@ -21,7 +21,7 @@
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static int box = -1;            /* holds root/ and canary */
+static int box = -1; /* holds root/ and canary */
 
 static void put_away(void)
 {
@@ -60,8 +60,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 static void check_canary(void)
 {
 	struct stat st;
-	need(fstatat(box, "canary", &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_size == 5 && st.st_nlink == 1
-	     && (st.st_mode & 07777) == 0600);
+	need(fstatat(box, "canary", &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_size == 5
+	     && st.st_nlink == 1 && (st.st_mode & 07777) == 0600);
 }
 
 static void as_layer(int fd, bool ahead)

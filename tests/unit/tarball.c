@@ -66,8 +66,11 @@ static void put_record(struct buf *b, const char *key, const void *value, size_t
 
 static void put_pax(struct buf *b, const struct buf *records)
 {
-	tar_add(b, (struct tar_entry){ .name = "PaxHeaders/x", .type = 'x', .mode = 0644,
-				       .data = records->data, .len = records->len });
+	tar_add(b, (struct tar_entry){ .name = "PaxHeaders/x",
+				       .type = 'x',
+				       .mode = 0644,
+				       .data = records->data,
+				       .len = records->len });
 }
 
 void tar_add_pax(struct buf *b, const char *key, const void *value, size_t len)
@@ -152,7 +155,8 @@ void pack_xz(const void *data, size_t n, unsigned preset, struct buf *out)
 {
 	size_t room = lzma_stream_buffer_bound(n), used = 0;
 	auto_free unsigned char *to = xmalloc(room);
-	if (lzma_easy_buffer_encode(preset, LZMA_CHECK_CRC64, NULL, data, n, to, &used, room) != LZMA_OK)
+	if (lzma_easy_buffer_encode(preset, LZMA_CHECK_CRC64, NULL, data, n, to, &used, room)
+	    != LZMA_OK)
 		abort();
 	buf_add(out, to, used);
 }

@@ -6,11 +6,11 @@
 
 struct tar_entry {
 	const char *name, *link;
-	char type;              /* '0' file, '1' hard link, '2' symlink, '3' char, '4' block, '5' directory, '6' FIFO */
+	char type; /* '0' file, '1' hard link, '2' symlink, '3' char, '4' block, '5' directory, '6' FIFO */
 	unsigned mode, uid, gid;
 	uint64_t mtime;
-	const char *data;       /* of type '0' and 'x' */
-	size_t len;             /* of data; 0: strlen */
+	const char *data; /* of type '0' and 'x' */
+	size_t len;       /* of data; 0: strlen */
 	unsigned major, minor;
 };
 

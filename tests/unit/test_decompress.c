@@ -42,7 +42,8 @@ static void fill(struct buf *b, size_t n)
 	b->len = n;
 }
 
-static int read_all(const void *data, size_t n, bool ahead, struct buf *out, struct digest *d, struct err *e)
+static int read_all(const void *data, size_t n, bool ahead, struct buf *out, struct digest *d,
+		    struct err *e)
 {
 	auto_fd int fd = memory_file(data, n);
 	auto_stream struct stream *s = NULL;
@@ -115,7 +116,8 @@ static void joined(void **state)
 				char noise[256];
 				size_t room = n - packed.len - 39;
 				for (size_t i = 0; i < sizeof noise; i++)
-					noise[i] = (char)(packed.len * 7919 + i * i * 31 + (i >> 3));
+					noise[i] = (char)(packed.len * 7919 + i * i * 31
+							  + (i >> 3));
 				size_t len = room < sizeof noise ? room : sizeof noise;
 				pack(format, noise, len, &packed);
 				buf_add(&plain, noise, len);
@@ -156,8 +158,10 @@ static void spoilt(void **state)
 			buf_add(&bad, packed.data, packed.len);
 			bad.data[at] ^= 0x41;
 			/* a bit that says nothing may be any; what comes out is right or refused */
-			if (read_all(bad.data, bad.len, false, &out, &d, &e) == 0 && (out.len != plain.len || memcmp(out.data, plain.data, plain.len)))
-				fail_msg("format %d, byte %zu of %zu: %zu bytes came out of %zu", format, at, packed.len, out.len, plain.len);
+			if (read_all(bad.data, bad.len, false, &out, &d, &e) == 0
+			    && (out.len != plain.len || memcmp(out.data, plain.data, plain.len)))
+				fail_msg("format %d, byte %zu of %zu: %zu bytes came out of %zu",
+					 format, at, packed.len, out.len, plain.len);
 		}
 		buf_puts(&packed, "junk behind it");
 		refuse(packed.data, packed.len, false, "");
@@ -185,8 +189,9 @@ static void windows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(all_formats), cmocka_unit_test(joined),  cmocka_unit_test(cut_short),
-		cmocka_unit_test(spoilt),      cmocka_unit_test(foreign), cmocka_unit_test(windows),
+		cmocka_unit_test(all_formats), cmocka_unit_test(joined),
+		cmocka_unit_test(cut_short),   cmocka_unit_test(spoilt),
+		cmocka_unit_test(foreign),     cmocka_unit_test(windows),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,7 +39,8 @@ static int setup(void **state)
 	struct err e;
 	*state = v;
 	strcpy(v->dir, "/tmp/cuddy-ingest-XXXXXX");
-	if (!mkdtemp(v->dir) || store_open(v->dir, true, &v->store, &e) < 0 || userns_idmap(NULL, &v->map, &e) < 0)
+	if (!mkdtemp(v->dir) || store_open(v->dir, true, &v->store, &e) < 0
+	    || userns_idmap(NULL, &v->map, &e) < 0)
 		return -1;
 	return 0;
 }
@@ -69,9 +70,12 @@ static void no_stages(const struct env *v)
 
 static void make_tar(struct buf *t, const char *text)
 {
-	tar_add(t, (struct tar_entry){ .name = "etc/", .type = '5', .mode = 0755, .uid = 1, .gid = 1 });
-	tar_add(t, (struct tar_entry){ .name = "etc/f", .type = '0', .mode = 04755, .uid = 2, .data = text });
-	tar_add(t, (struct tar_entry){ .name = "dev/null", .type = '3', .mode = 0666, .major = 1, .minor = 3 });
+	tar_add(t, (struct tar_entry){
+			   .name = "etc/", .type = '5', .mode = 0755, .uid = 1, .gid = 1 });
+	tar_add(t, (struct tar_entry){
+			   .name = "etc/f", .type = '0', .mode = 04755, .uid = 2, .data = text });
+	tar_add(t, (struct tar_entry){
+			   .name = "dev/null", .type = '3', .mode = 0666, .major = 1, .minor = 3 });
 	tar_end(t);
 }
 
@@ -126,7 +130,8 @@ static void kept(void **state)
 	assert_int_equal(st.st_mode & 07777, v->map.single ? 0755 : 04755);
 }
 
-static void fails(struct env *v, const struct buf *b, const struct digest *expected, const char *part)
+static void fails(struct env *v, const struct buf *b, const struct digest *expected,
+		  const char *part)
 {
 	struct digest got;
 	struct layer_info info;
@@ -212,7 +217,8 @@ int main(void)
 	signal(SIGPIPE, SIG_IGN);
 	/* no user namespaces here (a container, valgrind): there is nothing to test */
 	struct idmap map;
-	if (userns_idmap(NULL, &map, &e) < 0 || userns_run(&map, 0, sweep, &(struct env){ .dir = "/nonexistent" }, &e) < 0) {
+	if (userns_idmap(NULL, &map, &e) < 0
+	    || userns_run(&map, 0, sweep, &(struct env){ .dir = "/nonexistent" }, &e) < 0) {
 		fprintf(stderr, "# skipped: %s\n", e.msg);
 		return 0;
 	}

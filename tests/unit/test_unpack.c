@@ -25,11 +25,11 @@
 #include "util/fd.h"
 #include "util/path.h"
 
-static bool many_ids;           /* owners can be kept */
-static bool no_openat2;         /* valgrind does not know it */
+static bool many_ids;   /* owners can be kept */
+static bool no_openat2; /* valgrind does not know it */
 
 struct box {
-	char dir[64];           /* holds canary and root */
+	char dir[64]; /* holds canary and root */
 	int fd, root;
 	struct unpack_stats stats;
 	struct err e;
@@ -149,11 +149,11 @@ static void link_to(struct buf *t, char type, const char *name, const char *targ
 	tar_add(t, (struct tar_entry){ .name = name, .type = type, .mode = 0777, .link = target });
 }
 
-#define BOX \
-	struct box b; \
-	struct buf t = { 0 }; \
-	if (no_openat2) \
-		skip(); \
+#define BOX                                                                                        \
+	struct box b;                                                                              \
+	struct buf t = { 0 };                                                                      \
+	if (no_openat2)                                                                            \
+		skip();                                                                            \
 	box_open(&b)
 
 /* --- what is kept --- */
@@ -162,10 +162,14 @@ static void kinds(void **state)
 {
 	BOX;
 	tar_add(&t, (struct tar_entry){ .name = "./", .type = '5', .mode = 0711, .mtime = 5 });
-	tar_add(&t, (struct tar_entry){ .name = "./etc/", .type = '5', .mode = 01755, .mtime = 1000000000 });
-	tar_add(&t, (struct tar_entry){ .name = "./etc/f", .type = '0', .mode = 04751, .mtime = 77, .data = "hi" });
+	tar_add(&t, (struct tar_entry){
+			    .name = "./etc/", .type = '5', .mode = 01755, .mtime = 1000000000 });
+	tar_add(&t,
+		(struct tar_entry){
+			.name = "./etc/f", .type = '0', .mode = 04751, .mtime = 77, .data = "hi" });
 	tar_add(&t, (struct tar_entry){ .name = "etc/empty", .type = '0', .mode = 0, .mtime = 78 });
-	tar_add(&t, (struct tar_entry){ .name = "etc/s", .type = '2', .link = "/no/where", .mtime = 79 });
+	tar_add(&t, (struct tar_entry){
+			    .name = "etc/s", .type = '2', .link = "/no/where", .mtime = 79 });
 	tar_add(&t, (struct tar_entry){ .name = "etc/p", .type = '6', .mode = 0620, .mtime = 80 });
 	link_to(&t, '1', "etc/h", "./etc/f");
 	link_to(&t, '1', "etc/hs", "/etc/s");
@@ -199,7 +203,8 @@ static void nanoseconds_and_names(void **state)
 	memset(comp, 'n', sizeof comp - 1);
 	comp[sizeof comp - 1] = '\0';
 	snprintf(name, sizeof name, "d/%s", comp);
-	tar_add_pax_texts(&t, (const char *const[]){ "mtime=1234567890.123456789", "atime=17.5", NULL });
+	tar_add_pax_texts(
+		&t, (const char *const[]){ "mtime=1234567890.123456789", "atime=17.5", NULL });
 	file(&t, "a", "1");
 	tar_add_pax(&t, "path", nfd, strlen(nfd));
 	file(&t, "x", "2");
@@ -223,10 +228,17 @@ static void owners(void **state)
 		box_close(&b);
 		skip();
 	}
-	tar_add(&t, (struct tar_entry){ .name = "d", .type = '5', .mode = 02775, .uid = 7, .gid = 8 });
-	tar_add(&t, (struct tar_entry){ .name = "d/f", .type = '0', .mode = 06711, .uid = 1, .gid = 2, .data = "x" });
+	tar_add(&t,
+		(struct tar_entry){ .name = "d", .type = '5', .mode = 02775, .uid = 7, .gid = 8 });
+	tar_add(&t, (struct tar_entry){ .name = "d/f",
+					.type = '0',
+					.mode = 06711,
+					.uid = 1,
+					.gid = 2,
+					.data = "x" });
 	file(&t, "d/root", "x");
-	tar_add(&t, (struct tar_entry){ .name = "d/s", .type = '2', .link = "f", .uid = 3, .gid = 4 });
+	tar_add(&t,
+		(struct tar_entry){ .name = "d/s", .type = '2', .link = "f", .uid = 3, .gid = 4 });
 	/* ids outside of any map: root's now, and no setuid for root instead of for somebody */
 	tar_add_pax_texts(&t, (const char *const[]){ "uid=3000000000", "gid=5", NULL });
 	tar_add(&t, (struct tar_entry){ .name = "big", .type = '0', .mode = 06755, .data = "x" });
@@ -251,7 +263,8 @@ static void owners(void **state)
 static void flattened(void **state)
 {
 	BOX;
-	tar_add(&t, (struct tar_entry){ .name = "f", .type = '0', .mode = 06755, .uid = 1, .data = "x" });
+	tar_add(&t, (struct tar_entry){
+			    .name = "f", .type = '0', .mode = 06755, .uid = 1, .data = "x" });
 	tar_add(&t, (struct tar_entry){ .name = "r", .type = '0', .mode = 04755, .data = "x" });
 	tar_end(&t);
 	assert_int_equal(unpack_flat(&b, &t, true), 0);
@@ -265,7 +278,8 @@ static void flattened(void **state)
 
 static void xattrs(void **state)
 {
-	static const char caps[] = "\x01\0\0\x02\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0"; /* cap_net_raw=ep */
+	static const char caps[] =
+		"\x01\0\0\x02\0\x20\0\0\0\0\0\0\0\0\0\0\0\0\0\0"; /* cap_net_raw=ep */
 	char value[64];
 	BOX;
 	tar_add_pax(&t, "SCHILY.xattr.user.a", "b\0c\n=", 5);
@@ -277,7 +291,11 @@ static void xattrs(void **state)
 	tar_add_pax(&t, "SCHILY.xattr.user.on.a.link", "y", 1);
 	link_to(&t, '2', "l", "f");
 	tar_add_pax(&t, "SCHILY.xattr.security.capability", caps, 20);
-	tar_add(&t, (struct tar_entry){ .name = "cap", .type = '0', .mode = 0755, .uid = many_ids ? 1 : 0, .data = "x" });
+	tar_add(&t, (struct tar_entry){ .name = "cap",
+					.type = '0',
+					.mode = 0755,
+					.uid = many_ids ? 1 : 0,
+					.data = "x" });
 	good(&b, &t);
 	auto_fd int f = openat(b.root, "f", O_RDONLY | O_CLOEXEC);
 	assert_int_equal(fgetxattr(f, "user.a", value, sizeof value), 5);
@@ -300,11 +318,15 @@ static void sparse(void **state)
 	BOX;
 	memcpy(data, map, sizeof map);
 	memcpy(data + sizeof map, "data", 4);
-	tar_add_pax_texts(&t, (const char *const[]){ "GNU.sparse.major=1", "GNU.sparse.minor=0", "GNU.sparse.name=one",
+	tar_add_pax_texts(&t, (const char *const[]){ "GNU.sparse.major=1", "GNU.sparse.minor=0",
+						     "GNU.sparse.name=one",
 						     "GNU.sparse.realsize=4194304", NULL });
-	tar_add(&t, (struct tar_entry){ .name = "x", .type = '0', .mode = 0644, .data = data, .len = sizeof data });
-	tar_add_pax_texts(&t, (const char *const[]){ "GNU.sparse.size=4194304", "GNU.sparse.numblocks=1",
-						     "GNU.sparse.map=1048576,4", "GNU.sparse.name=two", NULL });
+	tar_add(&t,
+		(struct tar_entry){
+			.name = "x", .type = '0', .mode = 0644, .data = data, .len = sizeof data });
+	tar_add_pax_texts(&t, (const char *const[]){
+				      "GNU.sparse.size=4194304", "GNU.sparse.numblocks=1",
+				      "GNU.sparse.map=1048576,4", "GNU.sparse.name=two", NULL });
 	tar_add(&t, (struct tar_entry){ .name = "y", .type = '0', .mode = 0644, .data = "data" });
 	good(&b, &t);
 	static const char *const names[] = { "one", "two" };
@@ -368,7 +390,8 @@ static void whiteouts(void **state)
 static void forged(void **state)
 {
 	BOX;
-	tar_add(&t, (struct tar_entry){ .name = "null", .type = '3', .mode = 0666, .major = 1, .minor = 3 });
+	tar_add(&t, (struct tar_entry){
+			    .name = "null", .type = '3', .mode = 0666, .major = 1, .minor = 3 });
 	tar_add(&t, (struct tar_entry){ .name = "white", .type = '3', .mode = 0666 });
 	tar_add(&t, (struct tar_entry){ .name = "sda", .type = '4', .mode = 0666, .major = 8 });
 	link_to(&t, '1', "zero", "null");
@@ -552,7 +575,8 @@ static void not_tars(void **state)
 	buf_free(&t);
 	/* cut within a file */
 	char *big = xcalloc(1, 100000);
-	tar_add(&t, (struct tar_entry){ .name = "big", .type = '0', .mode = 0644, .data = big, .len = 100000 });
+	tar_add(&t, (struct tar_entry){
+			    .name = "big", .type = '0', .mode = 0644, .data = big, .len = 100000 });
 	t.len = 50000;
 	assert_int_equal(unpack_flat(&b, &t, false), -1);
 	assert_non_null(strstr(b.e.msg, "damaged"));
@@ -569,15 +593,19 @@ static void many(void **state)
 	char name[PATH_MAX];
 	BOX;
 	for (unsigned i = 0; i < 12000; i++) {
-		snprintf(name, sizeof name, "a-rather-long-name-for-a-directory/%02u/%06u", i % 7, i);
-		tar_add(&t, (struct tar_entry){ .name = name, .type = '5', .mode = 0700 | (i & 077), .mtime = i });
+		snprintf(name, sizeof name, "a-rather-long-name-for-a-directory/%02u/%06u", i % 7,
+			 i);
+		tar_add(&t,
+			(struct tar_entry){
+				.name = name, .type = '5', .mode = 0700 | (i & 077), .mtime = i });
 	}
 	for (size_t i = 0; i < 2046; i++)
 		memcpy(name + 2 * i, "d/", 3);
 	file(&t, name, "");
 	good(&b, &t);
 	for (unsigned i = 0; i < 12000; i += 500) {
-		snprintf(name, sizeof name, "a-rather-long-name-for-a-directory/%02u/%06u", i % 7, i);
+		snprintf(name, sizeof name, "a-rather-long-name-for-a-directory/%02u/%06u", i % 7,
+			 i);
 		assert_int_equal(look(&b, name).st_mtime, i);
 		assert_int_equal(look(&b, name).st_mode & 0777, 0700 | (i & 077));
 	}
@@ -612,7 +640,8 @@ static int shut_in(void *arg, struct err *e)
 		return err_set(e, ERR_SYSTEM, "opened the canary");
 	if (fcntl(x->b->fd, F_GETFD) >= 0)
 		return err_set(e, ERR_SYSTEM, "has the directory above");
-	if (chroot(".") == 0 || unshare(CLONE_NEWNS) == 0 || fork() >= 0 || execl("/bin/sh", "sh", NULL) == 0)
+	if (chroot(".") == 0 || unshare(CLONE_NEWNS) == 0 || fork() >= 0
+	    || execl("/bin/sh", "sh", NULL) == 0)
 		return err_set(e, ERR_SYSTEM, "did what it must not");
 	return 0;
 }
@@ -626,7 +655,8 @@ static void confined(void **state)
 		skip();
 	}
 	static const char nfd[] = "cafe\xcc\x81";
-	tar_add(&t, (struct tar_entry){ .name = "etc/", .type = '5', .mode = 0755, .uid = 0, .gid = 0 });
+	tar_add(&t, (struct tar_entry){
+			    .name = "etc/", .type = '5', .mode = 0755, .uid = 0, .gid = 0 });
 	file(&t, "etc/passwd2", "x");
 	file(&t, "etc/.wh.passwd3", "");
 	link_to(&t, '1', "hard", "etc/passwd2");
