@@ -298,12 +298,18 @@ static void remove_below(int dir, int depth)
 	closedir(d);
 }
 
-void cgroup_path_remove(const char *path)
+int cgroup_path_open(const char *path)
 {
 	if (!have_v2() || !is_ours(path))
-		return;
+		return -1;
 	auto_free char *full = str_printf("%s%s", CGROUP_MOUNT, path);
-	auto_fd int dir = open(full, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return open(full, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+}
+
+void cgroup_path_remove(const char *path)
+{
+	auto_free char *full = str_printf("%s%s", CGROUP_MOUNT, path);
+	auto_fd int dir = cgroup_path_open(path);
 	if (dir < 0)
 		return;
 	/* kernels before 5.14 lack it; the end of its pid 1 has killed the container there */

@@ -29,6 +29,8 @@ int cgroup_fd(const struct cgroup *c);
 /* Path below the cgroup v2 mount, "/user.slice/.../container"; NULL for none. */
 const char *cgroup_path(const struct cgroup *c);
 const char *cgroup_manager(const struct cgroup *c); /* "systemd", "cgroupfs", "none" */
+/* Open the directory of PATH for CLONE_INTO_CGROUP. -1 when it is not there, or not ours. */
+int cgroup_path_open(const char *path);
 /* End what is left inside (cgroup.kill) and remove it; bounded: 2 s. By path, so that another process than
  * the maker can. A path that is none of ours, or not there, is left alone. */
 void cgroup_path_remove(const char *path);

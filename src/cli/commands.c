@@ -6,6 +6,7 @@
 const struct command *const commands[] = {
 	/* containers */
 	&command_run,
+	&command_exec,
 	&command_ps,
 	&command_logs,
 	&command_inspect,

@@ -352,35 +352,41 @@ static const char *first(const char *a, const char *b, const char *fallback)
 	return !str_empty(a) ? a : !str_empty(b) ? b : fallback;
 }
 
-int engine_spec(struct engine *en, const struct container *c, const struct image *img,
-		const char *files, enum network_kind net, struct spec *out, struct err *e)
+int engine_process_spec(struct engine *en, const struct container *c, const struct image *img,
+			struct spec *out, struct err *e)
 {
 	const struct create_opts *o = &c->record.opts;
 	struct security sec;
 	*out = (struct spec){
 		.terminal = o->tty,
 		.init = o->init,
-		.read_only_root = o->read_only,
 		.single_id = en->ids.single,
-		.namespaces = net == NETWORK_HOST ? 0 : SPEC_NS_NET,
 		.cwd = xstrdup(first(o->workdir, img->config.workdir, "/")),
 		.cwd_create = str_empty(o->workdir),
 		.user = xstrdup(first(o->user, img->config.user, "0")),
 		.hostname = o->hostname ? xstrdup(o->hostname) : xstrndup(c->id, 12),
 	};
 	if (security_parse(o, &sec, e) < 0 || spec_args(o, &img->config, out, e) < 0)
-		goto failed;
+		return -1;
 	out->no_new_privileges = sec.no_new_privileges;
 	spec_env(o, &img->config, out);
 	spec_caps(&en->config, o, out);
 	if (!o->privileged && !sec.unmask_all)
 		spec_masks(out);
-	if (spec_mounts(en, c, img, files, out, e) < 0)
-		goto failed;
 	return 0;
-failed:
-	spec_free(out);
-	return -1;
+}
+
+int engine_spec(struct engine *en, const struct container *c, const struct image *img,
+		const char *files, enum network_kind net, struct spec *out, struct err *e)
+{
+	int result = engine_process_spec(en, c, img, out, e);
+	out->read_only_root = c->record.opts.read_only;
+	out->namespaces = net == NETWORK_HOST ? 0 : SPEC_NS_NET;
+	if (result == 0)
+		result = spec_mounts(en, c, img, files, out, e);
+	if (result < 0)
+		spec_free(out);
+	return result;
 }
 
 int engine_anonymous_volumes(struct engine *en, const struct container *c, struct strv *names,

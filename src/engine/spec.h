@@ -2,6 +2,7 @@
 #pragma once
 #include "engine/engine.h"
 #include "model/spec.h"
+#include "runtime/seccomp.h"
 
 struct security {            /* --security-opt, read */
 	const char *seccomp; /* a path, "unconfined", or NULL for the default; borrowed */
@@ -9,6 +10,13 @@ struct security {            /* --security-opt, read */
 };
 must_check int security_parse(const struct create_opts *o, struct security *out, struct err *e);
 
+/* What runs, as whom and how far confined, without its surroundings: also what a command that enters C starts from. */
+must_check int engine_process_spec(struct engine *en, const struct container *c,
+				   const struct image *img, struct spec *out, struct err *e);
+/* The filter for C's processes, with the capabilities of S; empty when there is to be none. ARCH is the image's in OCI's
+ * words, or empty. */
+must_check int engine_filter(struct engine *en, const struct container *c, const struct spec *s,
+			     const char *arch, struct seccomp_filter *out, struct err *e);
 /* What runs and in what surroundings. Volumes that are missing are made. FILES is the directory with the hosts,
  * resolv.conf, hostname and containerenv to be bound in; NET is what the network became. */
 must_check int engine_spec(struct engine *en, const struct container *c, const struct image *img,

@@ -82,22 +82,6 @@ static int make_spec(struct engine *en, const struct container *c, struct live *
 	return engine_spec(en, c, &img, files, l->net, &l->spec, e);
 }
 
-static int load_filter(struct engine *en, const struct container *c, struct live *l, struct err *e)
-{
-	struct security sec;
-	struct seccomp_need need = { .caps = l->spec.caps, .arch = *l->arch ? l->arch : NULL };
-	if (security_parse(&c->record.opts, &sec, e) < 0)
-		return -1;
-	if (str_eq(sec.seccomp, "unconfined") || (c->record.opts.privileged && !sec.seccomp))
-		return 0;
-	const char *by_default = en->config.seccomp_profile ? en->config.seccomp_profile
-							    : en->seccomp_profile;
-	if (str_eq(by_default, "unconfined") && !sec.seccomp)
-		return 0;
-	return seccomp_load_cached(en->containers.run, sec.seccomp ? sec.seccomp : by_default,
-				   &need, &l->seccomp, e);
-}
-
 /* The user's systemd works on it while we go on. */
 static int ask_cgroup(struct engine *en, const struct container *c, struct live *l, struct err *e)
 {
@@ -162,7 +146,8 @@ int engine_up(struct engine *en, struct container *c, struct live *l, struct err
 		.proc.pidfd = -1, .sock = -1, .userns = -1, .netns = -1, .terminal = -1
 	};
 	if (choose_network(en, c, l, e) < 0 || ask_cgroup(en, c, l, e) < 0
-	    || make_spec(en, c, l, e) < 0 || load_filter(en, c, l, e) < 0 || await_cgroup(l, e) < 0
+	    || make_spec(en, c, l, e) < 0
+	    || engine_filter(en, c, &l->spec, l->arch, &l->seccomp, e) < 0 || await_cgroup(l, e) < 0
 	    || spawn(en, c, l, e) < 0 || start_network(c, l, e) < 0
 	    || etc_fill(c->run, c, &l->spec, l->net, l->network, e) < 0 || write_config(c, l, e) < 0
 	    || await_network(l, e) < 0 || runtime_release(&l->rt, e) < 0) {
