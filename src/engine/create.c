@@ -203,9 +203,25 @@ static int record_it(struct engine *en, const struct create_opts *o, const struc
 	return -1;
 }
 
+/* Said once from boot to boot, since it is true of every container. */
+static void tell_single(const struct engine *en)
+{
+	if (!en->ids.single)
+		return;
+	auto_fd int told = openat(en->containers.run, "told-single", O_CREAT | O_EXCL | O_CLOEXEC,
+				  0600);
+	if (told < 0)
+		return;
+	log_warn("containers have a single user: all files in them are root's, and programs that "
+		 "change "
+		 "users (apt, su, services with accounts of their own) fail");
+	log_warn("%s", en->ids.why);
+}
+
 int engine_create(struct engine *en, const struct create_opts *o, struct container *c,
 		  struct err *e)
 {
+	tell_single(en);
 	auto_image struct image img = { 0 };
 	auto_free char *name = NULL;
 	/* nothing that we find may be collected until the record names it */
