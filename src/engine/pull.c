@@ -193,5 +193,8 @@ int engine_pull(struct store *s, const struct idmap *map, const char *text,
 		*id = here;
 		return 0;
 	}
+	if (e->kind == ERR_CORRUPT)
+		err_hint(e, "What %s answers is no image that can be used; nothing was kept of it.",
+			 ref.host);
 	return err_wrap(e, "cannot pull %s", name);
 }

@@ -204,6 +204,8 @@ int manifest_parse(const char *text, size_t len, const char *type, struct manife
 	*out = (struct manifest){ 0 };
 	if (len > MANIFEST_MAX)
 		return err_set(e, ERR_CORRUPT, "manifest: larger than 4 MB");
+	if (!len)
+		return err_set(e, ERR_CORRUPT, "manifest: empty");
 	if (json_parse(text, len, "manifest", &doc, e) < 0)
 		return -1;
 	if (!json_object_is_type(doc, json_type_object))

@@ -105,7 +105,10 @@ int http_error_status(const struct request *q, struct err *e)
 	case 404:
 		err_set(e, ERR_NOTFOUND, "%s: %s: %.200s", r->host, q->what,
 			words ? words : "not found");
-		return err_hint(e, "Check the name and the tag of %s.", r->name);
+		return str_eq(q->what, "manifest")
+			       ? err_hint(e, "Check the name and the tag of %s.", r->name)
+			       : err_hint(e, "The registry lacks a part of %s; have it pushed again.",
+					  r->name);
 	case 429:
 		err_set(e, ERR_REMOTE, "%s: %s: too many requests%s%.200s", r->host, q->what,
 			words ? ": " : "", words ? words : "");

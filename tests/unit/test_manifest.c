@@ -129,7 +129,7 @@ static void refused(void **state)
 	static const struct {
 		const char *text, *type, *says;
 	} rows[] = {
-		{ "", NULL, "not valid JSON" },
+		{ "", NULL, "empty" },
 		{ "<html>", "text/html", "not valid JSON" },
 		{ "[]", NULL, "not a JSON object" },
 		{ "{}", NULL, "schemaVersion" },
