@@ -252,3 +252,15 @@ int fd_set_cloexec(int fd, bool on)
 {
 	return fcntl(fd, F_SETFD, on ? FD_CLOEXEC : 0);
 }
+
+void fd_close_inherited(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	for (struct dirent *ent; d && (ent = readdir(d));) {
+		int fd = atoi(ent->d_name);
+		if (fd > 2 && !fd_is_cloexec(fd))
+			close(fd);
+	}
+	if (d)
+		closedir(d);
+}

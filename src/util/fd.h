@@ -46,4 +46,6 @@ must_check int fd_fill_standard(void);
 /* Sync the file system that FD lives on. */
 must_check int fd_sync_fs(int fd, struct err *e);
 bool fd_is_cloexec(int fd);
+/* Close what our caller left open beyond standard error. All that we open closes on exec: what does not is his. */
+void fd_close_inherited(void);
 must_check int fd_set_cloexec(int fd, bool on);
