@@ -103,10 +103,15 @@ static bool copy_piece(struct monitor *m, struct source *s)
 		fd_close(&s->from);
 		return false;
 	}
-	if (s->to >= 0 && fd_write_patiently(s->to, chunk, (size_t)n) < 0)
-		s->to = -1; /* nobody listens any more: the log goes on */
 	logfile_write(&m->log, s->name, chunk, (size_t)n);
-	return true;
+	if (s->to < 0 || fd_write_patiently(s->to, chunk, (size_t)n) == 0)
+		return true;
+	/* The reader of a pipe is gone: the command learns it as it would without us, or it would speak for ever. A
+	 * terminal that is gone leaves the log. */
+	if (errno == EPIPE && m->live.rt.terminal < 0)
+		fd_close(&s->from);
+	s->to = -1;
+	return s->from >= 0;
 }
 
 /* --- the states that others read --- */
@@ -136,7 +141,7 @@ static void note_running(struct monitor *m)
 	save(m);
 }
 
-static void tell(struct monitor *m, struct report *r)
+static bool tell(struct monitor *m, struct report *r)
 {
 	int fds[2];
 	size_t n = 0;
@@ -145,9 +150,10 @@ static void tell(struct monitor *m, struct report *r)
 		if (m->live.rt.terminal >= 0)
 			fds[n++] = m->live.rt.terminal;
 	}
-	/* the command may be gone: its container lives on */
-	if (m->sock >= 0 && fd_send(m->sock, r, sizeof *r, fds, n) < 0)
-		log_debug("monitor: nobody is attached any more");
+	if (m->sock >= 0 && fd_send(m->sock, r, sizeof *r, fds, n) == 0)
+		return true;
+	log_debug("monitor: nobody is attached any more");
+	return false;
 }
 
 /* --- its life --- */
@@ -271,7 +277,9 @@ void monitor_run(struct engine *en, struct container *c, int sock, int input, bo
 	log_phase("monitor: up");
 	note_running(&m);
 	ready.pid = m.state.pid;
-	tell(&m, &ready);
+	/* Who was killed while it waited for this did not want a container that nobody sees. Later it lives on. */
+	if (!tell(&m, &ready) && attached && proc_signal(&m.live.rt.proc, SIGKILL, &e) < 0)
+		log_err(&e);
 	stay(&m);
 	log_phase("monitor: pid 1 has ended");
 	ended(&m);
