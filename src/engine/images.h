@@ -40,6 +40,9 @@ must_check int engine_image_remove(struct engine *en, const char *what,
 				   struct err *e);
 /* Sweep the store: dead stages, and layers that nothing uses. As the owner of their files. */
 must_check int engine_sweep(struct store *s, const struct idmap *map, struct err *e);
+/* For verbs that add: remove what dead makers left, if anything. Layers that a pull completed before it
+ * was cut short stay, since it may come back for them. */
+void engine_sweep_stages(struct store *s, const struct idmap *map);
 
 /* "docker.io/library/busybox:1" in two: everything in front of the tag, and the tag ("<none>" when
  * the name goes by digest). Both are owned by the caller. */

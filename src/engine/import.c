@@ -136,8 +136,7 @@ static int import(struct store *s, const struct idmap *map, const struct import_
 	struct digest layer;
 	if (make_name(rq->name, &name, e) < 0)
 		return -1;
-	if (store_sweep_needed(s) && engine_sweep(s, map, e) < 0)
-		log_err(e);
+	engine_sweep_stages(s, map);
 	if (unpack(s, map, rq, &layer, e) < 0)
 		return err_wrap(e, "cannot import %s",
 				str_eq(rq->path, "-") ? "standard input" : rq->path);

@@ -103,8 +103,7 @@ int engine_load(struct store *s, const struct idmap *map, const struct load_requ
 	auto_progress struct progress *bars = progress_new(rq->quiet);
 	struct load l = { .store = s, .map = map, .rq = rq, .bars = bars, .result = out };
 	*out = (struct load_result){ 0 };
-	if (store_sweep_needed(s) && engine_sweep(s, map, e) < 0)
-		log_err(e);
+	engine_sweep_stages(s, map);
 	int rc = source_open(s, rq->path, &src, e);
 	if (rc == 0) {
 		l.src = src;

@@ -184,8 +184,7 @@ int engine_pull(struct store *s, const struct idmap *map, const char *text,
 		return err_hint(e, "--policy=never asks no registry; pull it without.");
 	}
 	signal(SIGPIPE, SIG_IGN); /* an unpacker that ends is told by EPIPE */
-	if (store_sweep_needed(s) && engine_sweep(s, map, e) < 0)
-		log_err(e);
+	engine_sweep_stages(s, map);
 	if (pull_from(s, map, &ref, rq, id, e) == 0)
 		return 0;
 	if (have && e->kind == ERR_REMOTE) {

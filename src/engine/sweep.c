@@ -3,6 +3,7 @@
 #include "engine/images.h"
 
 #include <sched.h>
+#include "util/log.h"
 
 static int sweep(void *store, struct err *e)
 {
@@ -13,4 +14,17 @@ static int sweep(void *store, struct err *e)
 int engine_sweep(struct store *s, const struct idmap *map, struct err *e)
 {
 	return userns_run(map, CLONE_NEWNS, sweep, s, e);
+}
+
+static int sweep_stages(void *store, struct err *e)
+{
+	unsigned removed;
+	return store_sweep(store, false, &removed, e);
+}
+
+void engine_sweep_stages(struct store *s, const struct idmap *map)
+{
+	struct err e;
+	if (store_sweep_needed(s) && userns_run(map, CLONE_NEWNS, sweep_stages, s, &e) < 0)
+		log_err(&e);
 }
