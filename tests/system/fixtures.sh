@@ -111,7 +111,7 @@ odd_layers()
 		file odd/setuid text=x mode=4755
 		file odd/setgid text=x mode=2755 gid=33
 		dir odd/sticky mode=1777
-		copy odd/capable from=$(command -v busybox) mode=755 'xattr.security.capability=$big'
+		copy odd/busybox-capable from=$(command -v busybox) mode=755 'xattr.security.capability=$big'
 		file odd/attributed text=x xattr.user.color=blue
 		file "odd/with space and \$dollar" text=x
 		file odd/ümlaut text=x

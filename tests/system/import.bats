@@ -75,7 +75,7 @@ imported_runs() # NAME
 
 @test "a --change that makes no sense is refused before anything is stored" {
 	cuddy_fails 125 NONSENSE import -c 'NONSENSE x' "$FIXTURES/busybox.tar" bad
-	cuddy_fails 125 "" import -c 'CMD ["unfinished' "$FIXTURES/busybox.tar" bad
+	cuddy_fails 125 ENV import -c 'ENV' "$FIXTURES/busybox.tar" bad
 	equal "$(cuddy images -q)" ""
 }
 
@@ -96,22 +96,4 @@ imported_runs() # NAME
 	)
 	contains "$import_stderr" "2 device nodes"
 	cuddy_ok image exists devices
-}
-
-@test "Debian's root file system, from its archive" {
-	cuddy_ok import "$FIXTURES/first.tar" debian
-	equal "$(cuddy run --rm --network=none debian sh -c '. /etc/os-release; echo $VERSION_CODENAME')" \
-		"$(<"$FIXTURES/first.release")"
-	run cuddy run --rm --network=none debian sh -c 'dpkg --audit && apt-config dump >/dev/null && su -s /bin/sh nobody -c id'
-	equal "$status" 0
-	contains "$output" "uid=65534(nobody)"
-}
-
-@test "Debian inside says that every file of its packages is as it was packed" {
-	cuddy_ok import "$FIXTURES/first.tar" debian
-	equal "$(cuddy run --rm --network=none debian dpkg --verify)" ""
-	# setuid programs keep their bit, shadow its group
-	run cuddy run --rm --network=none debian stat -c '%A %u %G' /usr/bin/passwd /etc/shadow
-	equal "$output" "-rwsr-xr-x 0 root
--rw-r----- 0 shadow"
 }

@@ -7,13 +7,13 @@ facts()
 {
 	cuddy run --rm --network=none "$1" sh -c '
 		cd /odd
-		stat -c "%n %A %u %g %h %s" plain linked absolute dangling fifo setuid setgid sticky capable far
+		stat -c "%n %A %u %g %h %s" plain linked absolute dangling fifo setuid setgid sticky busybox-capable far
 		stat -c "%n %y" plain
-		readlink absolute dangling
+		readlink absolute; readlink dangling
 		cat becomes-file hidden/new kept/one kept/two
 		ls -d hidden/below becomes-dir becomes-dir/inside removed null 2>&1
-		ls | grep -v nnn
-		ls | grep -c nnn
+		printf "%s\n" * | grep -v nnn
+		printf "%s\n" * | grep -c nnn
 		stat -c "%n %s" sparse
 		tail -c 3 sparse
 		[ $(du -k sparse | cut -f1) -lt 2048 ] && echo sparse
@@ -93,7 +93,7 @@ fact() # PATTERN
 
 @test "file capabilities" {
 	need getcap
-	contains "$(layer_file capable getcap)" cap_net_raw
+	contains "$(layer_file busybox-capable getcap)" cap_net_raw
 }
 
 # Look at a file of the unpacked layer as the namespace's root.
@@ -107,17 +107,8 @@ layer_file() # NAME COMMAND...
 }
 
 @test "a file capability works inside: a user gets it, and only it" {
-	run cuddy run --rm --network=none --cap-add NET_RAW -u 1000 odd /odd/capable grep CapPrm /proc/self/status
+	run cuddy run --rm --network=none --cap-add NET_RAW -u 1000 odd /odd/busybox-capable grep CapPrm: /proc/self/status
 	equal "$output" "CapPrm:	0000000000002000"
-}
-
-@test "a setuid program works inside, and not under no-new-privileges" {
-	import_lines setuid <<-LINES
-		copy bin/suid from=$(command -v busybox) mode=4755
-	LINES
-	equal "$(cuddy run --rm --network=none -u 1000 setuid /bin/suid grep Uid: /proc/self/status)" "Uid:	1000	0	0	0"
-	equal "$(cuddy run --rm --network=none -u 1000 --security-opt no-new-privileges setuid \
-		/bin/suid grep Uid: /proc/self/status)" "Uid:	1000	1000	1000	1000"
 }
 
 @test "the same with zstd layers" {

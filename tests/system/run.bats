@@ -47,7 +47,7 @@ setup_file()
 @test "exit code 128+n: the command was killed by a signal" {
 	run bb sh -c 'kill -9 $$'
 	equal "$status" 0 # signals that pid 1 does not handle do not reach it from within
-	run bb sh -c 'sh -c "kill -9 \$\$"'
+	run bb sh -c 'sh -c "kill -9 \$\$"; exit $?'
 	equal "$status" 137
 	run bb sh -c 'sh -c "kill -15 \$\$"; exit $?'
 	equal "$status" 143
@@ -73,12 +73,12 @@ setup_file()
 	lacks "$output" UNSET_THING
 }
 
-@test "the working directory is the image's, the asked one, and is made when missing" {
+@test "the working directory is the image's, made when missing, or the asked one" {
 	equal "$(bb pwd)" /
 	equal "$(cuddy run --rm --network=none start pwd)" "start pwd
 /var/lib/made"
 	equal "$(cuddy run --rm --network=none -w /var busybox pwd)" /var
-	equal "$(cuddy run --rm --network=none -w /new/dir busybox pwd)" /new/dir
+	cuddy_fails 127 /no/dir run --rm --network=none -w /no/dir busybox pwd
 }
 
 @test "a relative working directory is an error" {
@@ -86,16 +86,13 @@ setup_file()
 }
 
 @test "the user by number, name and group, with the groups that /etc/group gives" {
-	as()
-	{
-		cuddy run --rm --network=none -u "$1" busybox id
-	}
+	as() { cuddy run --rm --network=none -u "$1" busybox id; }
 	equal "$(as 33)" "uid=33(web) gid=33(web) groups=33(web)"
 	equal "$(as web)" "uid=33(web) gid=33(web) groups=33(web)"
 	equal "$(as user)" "uid=1000(user) gid=1000(user) groups=29(audio),1000(user)"
 	contains "$(as user:33)" "uid=1000(user) gid=33(web)"
 	contains "$(as 4242:web)" "uid=4242 gid=33(web)"
-	contains "$(as 4242)" "uid=4242 gid=0(root)"
+	equal "$(as 4242)" "uid=4242 gid=0(root) groups=0(root)"
 	contains "$(cuddy run --rm --network=none -u web busybox env)" HOME=/var
 }
 
@@ -199,8 +196,8 @@ setup_file()
 	bb true
 	local before
 	before=$(listing)
-	run cuddy run --rm --network=none --name failing busybox nosuchthing
-	run cuddy run --rm --network=none -w rel busybox true
+	run -127 cuddy run --rm --network=none --name failing busybox nosuchthing
+	run cuddy run --rm --network=none -w relative busybox true
 	run cuddy run --rm --network=none -u nobodyhere busybox true
 	equal "$(listing)" "$before"
 	nothing_left

@@ -63,8 +63,9 @@ account_processes()
 	for account in "$PLAIN" "$SINGLE"; do
 		own+="$(id -u "$account") "
 	done
-	ps -eo pid=,uid=,args= | awk -v own="$own" -v first="$first_subuid" \
-		'index(own, " " $2 " ") || ($2 >= first && $2 < first + 65536)'
+	# what has ended and waits for init to notice is no process any more
+	ps -eo pid=,uid=,stat=,args= | awk -v own="$own" -v first="$first_subuid" \
+		'$3 !~ /^Z/ && (index(own, " " $2 " ") || ($2 >= first && $2 < first + 65536))'
 }
 
 remove_accounts()
