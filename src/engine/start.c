@@ -63,6 +63,8 @@ static pid_t fork_monitor(struct engine *en, struct container *c, struct ends *x
 	if (pid == 0) {
 		if (!attach)
 			let_go();
+		/* a pipe of our caller's would not end before the container does */
+		fd_close_inherited();
 		/* were our end of its input open here, it would never end */
 		fd_close(&x->ours);
 		fd_close(&x->feed);
