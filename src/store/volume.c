@@ -2,6 +2,7 @@
 #include "store/volume.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,14 +10,15 @@
 #include "util/fd.h"
 #include "util/path.h"
 
-static bool is_empty(int fd)
+/* What we cannot look into has been given to a user of a container's: it was filled. */
+static bool is_empty(int volume)
 {
-	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *d = copy < 0 ? NULL : fdopendir(copy);
+	int fd = openat(volume, "_data", O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	DIR *d = fd < 0 ? NULL : fdopendir(fd);
 	bool empty = true;
 	if (!d) {
-		fd_close(&copy);
-		return false; /* not ours to fill */
+		fd_close(&fd);
+		return false;
 	}
 	for (struct dirent *ent; empty && (ent = readdir(d));)
 		empty = str_eq(ent->d_name, ".") || str_eq(ent->d_name, "..");
@@ -33,10 +35,9 @@ int store_volume_open(struct store *s, const char *name, bool anonymous, char **
 		return err_wrap(e, "volume %s", name);
 	if (anonymous && mknodat(volume, "anonymous", S_IFREG | 0600, 0) < 0)
 		*empty = false; /* made before */
-	auto_fd int data = dir_make_at(volume, "_data", e);
-	if (data < 0)
-		return err_wrap(e, "volume %s", name);
-	*empty = is_empty(data);
+	if (mkdirat(volume, "_data", 0755) < 0 && errno != EEXIST)
+		return err_sys(e, "volume %s: make _data", name);
+	*empty = is_empty(volume);
 	*path = str_printf("%s/volumes/%s/_data", store_root(s), name);
 	return 0;
 }
