@@ -68,8 +68,7 @@ int engine_unshare(struct engine *en, char *const argv[], int *exit_code, struct
 	if (report < 0)
 		return -1;
 	if (fd_recv(report, &said, sizeof said, NULL, NULL) == sizeof said) {
-		*e = said;
-		return -1;
+		return err_take(e, &said);
 	}
 	if (status < 0)
 		return err_sys(e, "wait for %s", argv[0]);

@@ -73,8 +73,7 @@ static int take_process(struct runtime *rt, struct err *e)
 		return 0;
 	}
 	if (n == sizeof said) {
-		*e = said;
-		return -1;
+		return err_take(e, &said);
 	}
 	return err_set(e, ERR_SYSTEM, "the process that was to enter the container died");
 }

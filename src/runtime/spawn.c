@@ -129,8 +129,7 @@ int await_exec(struct runtime *rt, struct err *e)
 			fd_close(&rt->terminal);
 			rt->terminal = fd;
 		} else if (n == sizeof said) {
-			*e = said;
-			return -1;
+			return err_take(e, &said);
 		} else if (n == sizeof code) {
 			memcpy(&code, &said, sizeof code);
 			return exec_failed(code, e);

@@ -185,8 +185,7 @@ int userns_wait(pid_t pid, int report, struct err *e)
 	ssize_t n = fd_recv(fd, &said, sizeof said, NULL, NULL);
 	int status = proc_reap(pid);
 	if (n == sizeof said) {
-		*e = said;
-		return -1;
+		return err_take(e, &said);
 	}
 	if (status == 0)
 		return 0;

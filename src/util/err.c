@@ -2,6 +2,7 @@
  * when memory is what failed and in a child between clone and exec. */
 #include "util/err.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -121,10 +122,27 @@ int err_exit_code(const struct err *e)
 	}
 }
 
+int err_take(struct err *e, const struct err *said)
+{
+	*e = *said;
+	e->msg[sizeof e->msg - 1] = e->hint[sizeof e->hint - 1] = '\0';
+	return -1;
+}
+
+/* Names come from images, and terminals do what they are told. */
+static void print_line(const char *text)
+{
+	for (; *text; text++)
+		putc(iscntrl((unsigned char)*text) ? '?' : *text, stderr);
+	putc('\n', stderr);
+}
+
 void err_print(const struct err *e)
 {
-	if (e->msg[0])
-		fprintf(stderr, "Error: %s\n", e->msg);
+	if (e->msg[0]) {
+		fputs("Error: ", stderr);
+		print_line(e->msg);
+	}
 	if (e->hint[0])
-		fprintf(stderr, "%s\n", e->hint);
+		print_line(e->hint);
 }

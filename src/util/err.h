@@ -44,8 +44,10 @@ int err_wrap(struct err *e, const char *fmt, ...) printf_like(2, 3);
 /* Say what to do about it; the first hint given stays. */
 int err_hint(struct err *e, const char *fmt, ...) printf_like(2, 3);
 void err_clear(struct err *e);
+/* What another process has sent, which may be a stranger by now. */
+int err_take(struct err *e, const struct err *said);
 /* podman's: 125, or 126 and 127 for the container's command. */
 int err_exit_code(const struct err *e);
-/* "Error: MSG\n" and the hint on a second line, to standard error. An empty MSG is what another program of ours
+/* "Error: MSG\n" and the hint on a second line, to standard error; an image's escape sequences do nothing. An empty MSG is what another program of ours
  * has told already: nothing is printed. */
 void err_print(const struct err *e);

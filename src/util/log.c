@@ -1,6 +1,7 @@
 /* log.c - see log.h. One write a line, so that lines of several processes do not mix. */
 #include "util/log.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -42,6 +43,9 @@ void log_at(enum log_level level, const char *fmt, ...)
 	va_end(ap);
 	if (n > (int)sizeof line - 2)
 		n = (int)sizeof line - 2;
+	for (int i = 0; i < n; i++)
+		if (iscntrl((unsigned char)line[i]))
+			line[i] = '?'; /* an image's escape sequences do nothing */
 	line[n++] = '\n';
 	if (write(STDERR_FILENO, line, (size_t)n) < 0)
 		return;
