@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 #include "util/fd.h"
+#include "util/log.h"
 #include "util/str.h"
 
 #define AUTH_FILE_MAX (1u << 20)
@@ -93,16 +94,21 @@ int auth_lookup(json *doc, const char *host, const char *name, struct creds *out
 	return entry ? take_entry(entry, out, e) : 0;
 }
 
-/* 1: read and looked through, 0: not there. */
-static int search_file(const char *path, const char *host, const char *name, struct creds *out,
-		       struct err *e)
+/* 1: read and looked through, 0: not there, or not readable and not NAMED by the user either. */
+static int search_file(const char *path, bool named, const char *host, const char *name,
+		       struct creds *out, struct err *e)
 {
 	auto_free char *text = NULL;
 	auto_json json *doc = NULL;
 	size_t len;
 	auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd < 0)
-		return errno == ENOENT || errno == ENOTDIR ? 0 : err_sys(e, "open %s", path);
+	if (fd < 0) {
+		int code = errno;
+		err_sys(e, "open %s", path);
+		if (code == EACCES && !named)
+			log_warn("%s, so no account is taken from it", e->msg);
+		return code == ENOENT || code == ENOTDIR || (code == EACCES && !named) ? 0 : -1;
+	}
 	if (fd_read_text(fd, path, AUTH_FILE_MAX, &text, &len, e) < 0
 	    || (len && json_parse(text, len, path, &doc, e) < 0))
 		return -1;
@@ -140,7 +146,7 @@ int auth_find(const char *authfile, const char *host, const char *name, struct c
 	else
 		usual_files(&files);
 	for (size_t i = 0; i < files.n && !out->user; i++) {
-		int there = search_file(files.list[i], host, name, out, e);
+		int there = search_file(files.list[i], named, host, name, out, e);
 		if (there < 0)
 			return -1;
 		if (!there && named) {

@@ -107,7 +107,8 @@ int http_error_status(const struct request *q, struct err *e)
 			words ? words : "not found");
 		return str_eq(q->what, "manifest")
 			       ? err_hint(e, "Check the name and the tag of %s.", r->name)
-			       : err_hint(e, "The registry lacks a part of %s; have it pushed again.",
+			       : err_hint(e,
+					  "The registry lacks a part of %s; have it pushed again.",
 					  r->name);
 	case 429:
 		err_set(e, ERR_REMOTE, "%s: %s: too many requests%s%.200s", r->host, q->what,

@@ -61,22 +61,23 @@ static void docker_and_untyped(void **state)
 }
 
 #define ENTRY(digest, platform) "{\"digest\":\"" digest "\",\"size\":5,\"platform\":" platform "}"
-static const char
-	index_text
-		[] =
-			"{\"schemaVersion\":2,\"manifests\":[" ENTRY(D0, "{\"os\":\"linux\","
-									 "\"architecture\":\"arm\","
-									 "\"variant\":\"v6\"}") "," ENTRY(
-				D1, "{\"os\":\"linux\",\"architecture\":\"arm\",\"variant\":"
-				    "\"v7\"}") "," ENTRY(D2, "{\"os\":\"linux\",\"architecture\":"
-							     "\"amd64\"}") "," ENTRY(D0, "{\"os\":"
-											 "\"unknown"
-											 "\","
-											 "\"archite"
-											 "cture\":"
-											 "\"unknown"
-											 "\"}") "," ENTRY(D0,
-													  "null") "]}";
+static const char index_text[] = "{\"schemaVersion\":2,\"manifests\":[" ENTRY(
+	D0,
+	"{\"os\":\"linux\","
+	"\"architecture\":\"arm\","
+	"\"variant\":\"v6\"}") "," ENTRY(D1,
+					 "{\"os\":\"linux\",\"architecture\":\"arm\",\"variant\":"
+					 "\"v7\"}") "," ENTRY(D2,
+							      "{\"os\":\"linux\",\"architecture\":"
+							      "\"amd64\"}") "," ENTRY(D0,
+										      "{\"os\":"
+										      "\"unknown"
+										      "\","
+										      "\"archite"
+										      "cture\":"
+										      "\"unknown"
+										      "\"}") "," ENTRY(D0,
+												       "null") "]}";
 
 static void choice(void **state)
 {
