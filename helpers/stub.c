@@ -120,6 +120,11 @@ static void init(int report, char **argv, char **envp)
 		set_mask(0);
 		run(report, argv, envp);
 	}
+	if (child < 0) {
+		int why = (int)-child;
+		sys4(SYS_write, report, (long)&why, sizeof why, 0);
+		quit(126);
+	}
 	sys4(SYS_close, report, 0, 0, 0);
 	while (code < 0) {
 		long sig = sys4(SYS_rt_sigtimedwait, (long)&all, 0, 0, KERNEL_SIGSET);

@@ -9,10 +9,13 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include "container/internal.h"
 #include "util/fd.h"
 #include "util/path.h"
+
+#define LOCK_TRIES 20 /* a millisecond between them */
 
 int containers_open(int root, const char *runroot, struct containers *out, struct err *e)
 {
@@ -70,6 +73,19 @@ static bool owner_is_dead(struct containers *cs, const char *id)
 	return lock >= 0;
 }
 
+/* Free NAME when it still is OWNER's, who is dead. One at a time: whoever looked before us may have freed it, and a
+ * living container taken it, since we looked. */
+static void name_free(struct containers *cs, const char *name, const char *owner)
+{
+	char now[CONTAINER_ID + 1];
+	auto_fd int lock = openat(cs->names, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (lock < 0 || flock(lock, LOCK_EX) < 0)
+		return;
+	name_owner(cs, name, now);
+	if (strcmp(now, owner) == 0)
+		unlinkat(cs->names, name, 0);
+}
+
 static int name_take(struct containers *cs, const char *name, const char *id, struct err *e)
 {
 	char owner[CONTAINER_ID + 1];
@@ -86,7 +102,7 @@ static int name_take(struct containers *cs, const char *name, const char *id, st
 		name_owner(cs, name, owner);
 		if (*owner && !owner_is_dead(cs, owner))
 			break;
-		unlinkat(cs->names, name, 0);
+		name_free(cs, name, owner);
 	}
 	err_set(e, ERR_EXISTS, "the container name %s is already in use by %.12s", name, owner);
 	return err_hint(e, "give another --name, or remove that container: cuddy rm %s", name);
@@ -150,9 +166,17 @@ bool container_idle(struct containers *cs, const char *id)
 
 int container_lock(struct containers *cs, struct container *c, struct err *e)
 {
-	c->lock = lock_take(cs, c->id, &c->run);
-	if (c->lock >= 0)
-		return 0;
+	/* others take it for a moment to see whether it is free, who do not count */
+	const struct timespec moment = { .tv_nsec = 1000000 };
+	for (int tries = 0; tries < LOCK_TRIES; tries++) {
+		c->lock = lock_take(cs, c->id, &c->run);
+		if (c->lock >= 0)
+			return 0;
+		if (errno != EWOULDBLOCK)
+			break;
+		nanosleep(&moment, NULL);
+		errno = EWOULDBLOCK;
+	}
 	if (errno != EWOULDBLOCK)
 		return err_sys(e, "lock container %s", c->name);
 	return err_set(e, ERR_BUSY, "container %s is running or being worked on", c->name);

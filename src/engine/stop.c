@@ -2,6 +2,7 @@
 #include "engine/engine.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -41,7 +42,10 @@ static int end(const struct container *c, const struct proc *p, int seconds, str
 	if (seconds) {
 		if (ask(p, stop_signal(c), e) < 0)
 			return -1;
-		if (wait_end(p, seconds < 0 ? -1 : seconds * 1000) > 0)
+		if (wait_end(p, seconds < 0                ? -1
+				: seconds < INT_MAX / 1000 ? seconds * 1000
+							   : INT_MAX)
+		    > 0)
 			return 0;
 		log_warn("container %s did not end within %d seconds after %s: it is killed",
 			 c->name, seconds, sigabbrev_np(stop_signal(c)));
