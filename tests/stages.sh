@@ -209,13 +209,16 @@ count() # STAGE passed|failed|skipped
 		END { print n[want] + 0 }' "$logs/$1.log"
 }
 
-show_failures() # STAGE: what failed, with what it said, and how it all ended
+show_failures() # STAGE: what failed, with what it said; or how it all ended
 {
-	awk '/^(not ok|FAIL: |ERROR: )/ { show = 1; print; next }
-		!/^(#| )/ { show = 0 }
-		show' "$logs/$1.log" | head -n 100 | sed 's/^/      /'
-	echo "      ... the end of build/check/$1.log:"
-	tail -n 60 "$logs/$1.log" | sed 's/^/      /'
+	if [ "$(count "$1" failed)" -gt 0 ]; then
+		awk '/^(not ok|FAIL: |ERROR: )/ { show = 1; print; next }
+			!/^(#| )/ { show = 0 }
+			show' "$logs/$1.log" | head -n 200 | sed 's/^/      /'
+	else
+		tail -n 60 "$logs/$1.log" | sed 's/^/      /'
+	fi
+	echo "      (all of it: build/check/$1.log)"
 }
 
 run_chain()
