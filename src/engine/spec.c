@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 #include "store/volume.h"
 #include "util/fd.h"
@@ -352,6 +353,17 @@ static const char *first(const char *a, const char *b, const char *fallback)
 	return !str_empty(a) ? a : !str_empty(b) ? b : fallback;
 }
 
+/* Whoever shares the host's network goes by its name there. */
+static char *host_name(const struct create_opts *o, const struct container *c)
+{
+	struct utsname u;
+	if (o->hostname)
+		return xstrdup(o->hostname);
+	if (o->network.kind == NETWORK_HOST && uname(&u) == 0)
+		return xstrdup(u.nodename);
+	return xstrndup(c->id, 12);
+}
+
 int engine_process_spec(struct engine *en, const struct container *c, const struct image *img,
 			struct spec *out, struct err *e)
 {
@@ -364,7 +376,7 @@ int engine_process_spec(struct engine *en, const struct container *c, const stru
 		.cwd = xstrdup(first(o->workdir, img->config.workdir, "/")),
 		.cwd_create = str_empty(o->workdir),
 		.user = xstrdup(first(o->user, img->config.user, "0")),
-		.hostname = o->hostname ? xstrdup(o->hostname) : xstrndup(c->id, 12),
+		.hostname = host_name(o, c),
 	};
 	if (security_parse(o, &sec, e) < 0 || spec_args(o, &img->config, out, e) < 0)
 		return -1;

@@ -13,6 +13,7 @@
 #include <grp.h>
 #include <linux/close_range.h>
 #include <linux/keyctl.h>
+#include <net/if.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -81,6 +82,18 @@ static int step_root(struct child *c, struct err *e)
 	c->root = c->args->hooks.mount_root(c->args->hooks.arg, e);
 	log_phase("child: root is mounted");
 	return c->root < 0 ? -1 : 0;
+}
+
+/* A new network namespace has a loopback, but down. */
+static int step_loopback(struct child *c, struct err *e)
+{
+	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
+	if (!(c->spec->namespaces & SPEC_NS_NET))
+		return 0;
+	auto_fd int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo) < 0)
+		return err_sys(e, "bring up the loopback");
+	return 0;
 }
 
 static int step_hostname(struct child *c, struct err *e)
@@ -261,6 +274,7 @@ static step *const from_birth[] = {
 	child_terminal,
 	child_mask_paths,
 	step_hostname,
+	step_loopback,
 	child_pivot,
 	step_streams,
 	step_let_go,
