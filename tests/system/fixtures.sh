@@ -189,7 +189,7 @@ images()
 	other=arm64
 	[ "$arch" != arm64 ] || other=amd64
 	for name in "$arch" "$other"; do
-		mktar "for-$name.tar" <<<"file platform text=$name\\n"
+		mktar "for-$name.tar" <<<"file platform text=$name"
 		image "for-$name" busybox.tar "for-$name.tar"
 		config "for-$name" --architecture "$name" --config.cmd /bin/sh
 	done

@@ -65,6 +65,7 @@ at_terminal() # ARG...
 	at_terminal run --rm -it --network=none busybox sh <<-'STEPS'
 		mode
 		expect #
+		wait 0.3
 		mode
 		send exit\n
 	STEPS
@@ -110,7 +111,11 @@ at_terminal() # ARG...
 		wait 0.3
 		send \x1a
 		expect Stopped
-		send kill %1; exit 9\n
+		send fg\n
+		wait 0.3
+		send \x03
+		wait 0.3
+		send exit 9\n
 	STEPS
 	contains "$output" "exit 9"
 	lacks "$output" "job control turned off"
