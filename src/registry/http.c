@@ -9,6 +9,7 @@
  * counted, redirects and logins numbered. */
 #include "registry/http.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
@@ -218,6 +219,26 @@ static void make_headers(struct request *q)
 	curl_easy_setopt(q->curl, CURLOPT_HTTPHEADER, q->headers);
 }
 
+static bool is_loopback_host(const char *host)
+{
+	struct in_addr a;
+	return !strcasecmp(host, "localhost") || str_eq(host, "[::1]")
+	       || (inet_pton(AF_INET, host, &a) == 1 && ntohl(a.s_addr) >> 24 == IN_LOOPBACKNET);
+}
+
+/* No proxy stands between us and this machine itself. */
+static bool is_loopback(const char *url)
+{
+	char *host = NULL;
+	CURLU *u = curl_url();
+	bool is = u && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK
+		  && curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK
+		  && is_loopback_host(host);
+	curl_free(host);
+	curl_url_cleanup(u);
+	return is;
+}
+
 static int submit(struct request *q, struct err *e)
 {
 	response_clear(&q->response);
@@ -227,6 +248,7 @@ static int submit(struct request *q, struct err *e)
 	q->detail[0] = 0;
 	err_clear(&q->err);
 	make_headers(q);
+	curl_easy_setopt(q->curl, CURLOPT_PROXY, is_loopback(q->url) ? "" : NULL);
 	log_debug("GET %s", q->url);
 	if (curl_easy_setopt(q->curl, CURLOPT_URL, q->url) != CURLE_OK
 	    || curl_multi_add_handle(q->r->multi, q->curl) != CURLM_OK)

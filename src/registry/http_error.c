@@ -22,11 +22,13 @@ int http_error_transport(const struct request *q, struct err *e)
 
 	switch (q->result) {
 	case CURLE_COULDNT_RESOLVE_HOST:
-		err_set(e, ERR_REMOTE, "%s: no such host", host);
+		/* names the host, which after a redirect is another one */
+		err_set(e, ERR_REMOTE, "%s: %.200s", host, detail);
 		return err_hint(e, "Check the name, and that this machine can look up names.");
 	case CURLE_COULDNT_CONNECT:
 		curl_easy_getinfo(q->curl, CURLINFO_OS_ERRNO, &sys);
-		err_set(e, ERR_REMOTE, "%s: cannot connect: %s", host,
+		err_set(e, ERR_REMOTE, "%s: cannot connect%s: %s", host,
+			q->redirects ? " to where it refers to" : "",
 			sys ? strerror((int)sys) : detail);
 		return err_hint(e, "Check the host and port, and whether the registry runs.");
 	case CURLE_PEER_FAILED_VERIFICATION:

@@ -381,9 +381,9 @@ static int setup(void **state)
 	unsetenv("XDG_CONFIG_HOME");
 	unsetenv("REGISTRY_AUTH_FILE");
 	unsetenv("DOCKER_CONFIG");
-	unsetenv("http_proxy");
-	unsetenv("ALL_PROXY");
-	unsetenv("all_proxy");
+	setenv("http_proxy", "http://127.0.0.1:1", 1); /* not for the loopback */
+	setenv("https_proxy", "http://127.0.0.1:1", 1);
+	setenv("all_proxy", "http://127.0.0.1:1", 1);
 	fflush(NULL);
 	w.pid = fork();
 	if (w.pid == 0)
