@@ -24,8 +24,8 @@
 #include <unistd.h>
 #include "util/log.h"
 
-/* zstd's largest window, the buffers, and room: below the 512 MB that any input may cost. */
-#define DATA_MAX (320ul << 20)
+/* zstd's largest window, the buffers, and room: three at once stay below the 512 MB that any input may cost. */
+#define DATA_MAX (160ul << 20)
 #define FILES_MAX 64
 
 #if defined(__SANITIZE_ADDRESS__)
