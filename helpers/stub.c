@@ -141,6 +141,9 @@ static void stub(char **argv, char **envp)
 {
 	const char *p = argv[0];
 	int report = 0;
+	/* called again by what we executed, as /proc/self/exe: there is nothing to do, and to go on would be for ever */
+	if (!p || *p < '0' || *p > '9')
+		quit(126);
 	for (; *p >= '0' && *p <= '9'; p++)
 		report = report * 10 + (*p - '0');
 	sys4(SYS_fcntl, report, F_SETFD, FD_CLOEXEC, 0);
