@@ -21,7 +21,7 @@ static int parse_volume(void *field, const char *value, struct err *e)
 {
 	struct mount_opts m;
 	auto_free char *cwd = getcwd(NULL, 0);
-	if (mount_opts_parse_volume(value, cwd ? cwd : "/", &m, e) < 0)
+	if (mount_opts_parse_volume(value, cwd, &m, e) < 0)
 		return -1;
 	return add_mount(field, &m);
 }

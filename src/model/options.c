@@ -137,6 +137,8 @@ static int set_source(const char *text, const char *cwd, struct mount_opts *m, s
 {
 	if (!*text)
 		return err_set(e, ERR_USAGE, "host directory cannot be empty");
+	if (*text == '.' && !cwd)
+		return err_set(e, ERR_USAGE, "%s: the working directory is gone", text);
 	if (*text == '/' || *text == '.') {
 		auto_free char *full = *text == '/' ? xstrdup(text)
 						    : str_printf("%s/%s", cwd, text);

@@ -48,7 +48,7 @@ struct create_opts {
 };
 
 /* "SRC:DST[:OPTS]" or "DST"; relative sources and "~" are the shell's matter: "./x" is made absolute by
- * CWD. "PATH[:OPTS]" for tmpfs. Fuzzed. */
+ * CWD (NULL: there is none). "PATH[:OPTS]" for tmpfs. Fuzzed. */
 must_check int mount_opts_parse_volume(const char *text, const char *cwd, struct mount_opts *out,
 				       struct err *e);
 must_check int mount_opts_parse_tmpfs(const char *text, struct mount_opts *out, struct err *e);

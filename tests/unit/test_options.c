@@ -56,6 +56,8 @@ static void volume_words(void **state)
 		0);
 	assert_true(!m.recursive && m.read_only && m.nosuid && m.nodev && m.noexec);
 	mount_opts_free(&m);
+	/* without a working directory "." must not become the root of the host */
+	assert_int_equal(mount_opts_parse_volume(".:/b", NULL, &m, &e), -1);
 	assert_int_equal(mount_opts_parse_volume("v:/b:suid,rw", "/", &m, &e), 0);
 	assert_true(!m.nosuid && m.nodev && !m.read_only && !m.recursive);
 	mount_opts_free(&m);
