@@ -15,6 +15,10 @@ int engine_filter(struct engine *en, const struct container *c, const struct spe
 	if (!profile)
 		profile = en->config.seccomp_profile ? en->config.seccomp_profile
 						     : en->seccomp_profile;
+	if (!profile) {
+		err_set(e, ERR_NOTFOUND, "the seccomp profile is not installed");
+		return err_hint(e, "install cuddy again (make install, or the package)");
+	}
 	if (str_eq(profile, "unconfined"))
 		return 0;
 	return seccomp_load_cached(en->containers.run, profile, &need, out, e);
