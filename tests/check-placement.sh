@@ -24,7 +24,7 @@ only_in() # FUNCTIONS ALLOWED
 CC=${CC:-cc}
 # Where a process is made, its child ends: namespaces (userns), containers
 # (runtime), their monitors (engine/monitor.c, started by start.c), programs.
-makers='userns/.*|runtime/(spawn|child.*)\.c|engine/(start|monitor)\.c|util/(kernel|proc)\.c'
+makers='userns/.*|runtime/(spawn|child.*|enter)\.c|engine/(start|monitor)\.c|util/(kernel|proc)\.c'
 ok "exit only where a program ends" \
 	only_in '_?exit|_Exit|quick_exit|err|errx' "main\.c|util/alloc\.c|$makers"
 ok "abort only where nothing else can be done" \

@@ -7,7 +7,8 @@
 # shellcheck shell=bash disable=SC2154
 
 test_packages=(libcmocka-dev clang clang-format libclang-rt-dev llvm binutils valgrind
-	shellcheck bats perl procps file jq curl openssl attr libcap2-bin zstd xz-utils
+	shellcheck bats perl procps file jq curl openssl zstd xz-utils mandoc bash fish zsh
+	python3-minimal attr libcap2-bin keyutils iproute2 passt systemd dbus-user-session
 	mmdebstrap docker-registry apache2-utils skopeo umoci
 	dpkg-dev debhelper fakeroot lintian)
 
