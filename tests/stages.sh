@@ -13,8 +13,8 @@ test_packages=(libcmocka-dev clang clang-format libclang-rt-dev llvm binutils va
 	dpkg-dev debhelper fakeroot lintian)
 
 # The two chains run side by side, each in its order.
-chain_one=(gcc unit system valgrind demo)
-chain_two=(clang distcheck deb sanitizers fuzz sanitized-system)
+chain_one=(gcc unit system valgrind demo fuzz)
+chain_two=(clang distcheck deb sanitizers sanitized-system)
 logs=$build/check
 
 list_stages()
