@@ -60,8 +60,10 @@ static int settle(const struct runtime_args *a, struct runtime *rt, struct err *
 static void child_said(struct runtime *rt, struct err *e)
 {
 	struct err said;
-	if (recv(rt->sock, &said, sizeof said, MSG_DONTWAIT) == sizeof said)
-		*e = said;
+	/* the first answer may be that it has not read what we said (fd_recv) */
+	for (int tries = 0; tries < 2; tries++)
+		if (recv(rt->sock, &said, sizeof said, MSG_DONTWAIT) == sizeof said)
+			err_take(e, &said);
 }
 
 int runtime_spawn(const struct runtime_args *a, struct runtime *rt, struct err *e)
@@ -123,8 +125,7 @@ int await_exec(struct runtime *rt, struct err *e)
 		int fd = -1, code;
 		ssize_t n = fd_recv(rt->sock, &said, sizeof said, &fd, &nfds);
 		if (n <= 0)
-			return n < 0 && errno != ECONNRESET ? err_sys(e, "listen to the container")
-							    : 0;
+			return n < 0 ? err_sys(e, "listen to the container") : 0;
 		if (nfds) {
 			fd_close(&rt->terminal);
 			rt->terminal = fd;

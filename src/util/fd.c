@@ -223,9 +223,10 @@ ssize_t fd_recv(int sock, void *data, size_t n, int *fds, size_t *nfds)
 	};
 	size_t room = nfds ? *nfds : 0;
 	ssize_t done;
+	/* told once that it has not read everything from us, before what it has sent */
 	do
 		done = recvmsg(sock, &msg, MSG_CMSG_CLOEXEC);
-	while (done < 0 && errno == EINTR);
+	while (done < 0 && (errno == EINTR || errno == ECONNRESET));
 	size_t got = done < 0 ? 0 : take_passed(&msg, fds, room);
 	if (nfds)
 		*nfds = got;
