@@ -38,11 +38,11 @@ static const struct opt_group groups[] = { { "Options", rows, 0 }, { 0 } };
 #define TABLE "table {{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.Created}}\t{{.Size}}"
 #define TABLE_DIGESTS                                                                              \
 	"table {{.Repository}}\t{{.Tag}}\t{{.Digest}}\t{{.ID}}\t{{.Created}}\t{{.Size}}"
-static const struct heading headings[] = {
-	{ "ID", "IMAGE ID" },
-	{ "Created", "CREATED" },
-	{ "CreatedSince", "CREATED" },
-	{ "CreatedAt", "CREATED AT" },
+/* Lines answer their own keys; these have other headings than their names. */
+static const struct template_field fields[] = {
+	{ "ID", "IMAGE ID", NULL, false },
+	{ "CreatedSince", "CREATED", NULL, false },
+	{ "ReadOnly", "R/O", NULL, false },
 	{ 0 },
 };
 
@@ -157,7 +157,8 @@ static int print_lines(const struct images_opts *o, const struct image_rows *ima
 	const char *format = o->format;
 	if (!format || str_eq(format, "table"))
 		format = o->digests ? TABLE_DIGESTS : TABLE;
-	return report_rows(format, lines, o->noheading ? NULL : headings, e);
+	const struct report how = { .fields = fields, .noheading = o->noheading };
+	return report_rows(format, lines, &how, e);
 }
 
 static int images_run(struct cli *cli, struct err *e)

@@ -27,6 +27,22 @@ static int collect(struct cli *cli, json **out, struct err *e)
 	return 0;
 }
 
+/* docker's, which VS Code asks for: {{.Runtimes.nvidia}}. There is one runtime, and it is cuddy. */
+static json *get_runtimes(const void *ctx, json *doc, const char *arg)
+{
+	json *runtime = json_obj(json_obj(doc, "host"), "ociRuntime");
+	const char *name = json_str(runtime, "name");
+	json *o = json_object_new_object();
+	if (name)
+		json_object_object_add(o, name, json_object_get(runtime));
+	return o;
+}
+
+static const struct template_field fields[] = {
+	{ "Runtimes", NULL, get_runtimes, false },
+	{ 0 },
+};
+
 static int info_run(struct cli *cli, struct err *e)
 {
 	const struct info_cli_opts *o = cli_opts(cli);
@@ -39,7 +55,7 @@ static int info_run(struct cli *cli, struct err *e)
 		return 0;
 	}
 	if (o->format)
-		return report_doc(o->format, doc, e);
+		return report_doc(o->format, doc, &(const struct report){ .fields = fields }, e);
 	yaml_print(doc, &text);
 	fputs(text.data, stdout);
 	return 0;

@@ -1,6 +1,8 @@
-/* ps.c - `cuddy ps`. */
+/* ps.c - `cuddy ps`. A row is the document that --format json prints; what templates and the table show otherwise
+ * than its keys is made here, of the row, when it is asked for. */
 #include "engine/inspect.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,10 +46,7 @@ static const struct opt_group groups[] = { { "Options", rows, 0 }, { 0 } };
 #define TABLE                                                                                      \
 	"table "                                                                                   \
 	"{{.ID}}\t{{.Image}}\t{{.Command}}\t{{.RunningFor}}\t{{.Status}}\t{{.Ports}}\t{{.Names}}"
-static const struct heading headings[] = {
-	{ "ID", "CONTAINER ID" },      { "CreatedHuman", "CREATED" }, { "RunningFor", "CREATED" },
-	{ "CreatedAt", "CREATED AT" }, { "ImageID", "IMAGE ID" },     { 0 },
-};
+/* --- what a row answers besides the keys of its document: the same as people read them --- */
 
 /* A list of strings as one text. */
 static char *joined(json *list, const char *sep)
@@ -58,96 +57,170 @@ static char *joined(json *list, const char *sep)
 	return strv_join(&v, sep);
 }
 
-static char *labels_text(json *labels)
+static json *text_value(char *owned)
 {
-	auto_strv struct strv v = { 0 };
-	json_object_object_foreach(labels, key, value)
-		strv_addf(&v, "%s=%s", key, json_object_get_string(value));
-	return strv_join(&v, ",");
+	json *j = json_object_new_string(owned);
+	free(owned);
+	return j;
 }
 
-static char *command_text(json *doc, bool full)
+static json *short_id(const void *ctx, json *doc, const char *key)
 {
+	const struct ps_opts *o = ctx;
+	const char *id = json_str(doc, key);
+	return text_value(xstrndup(id ? id : "", o->no_trunc ? 64 : 12));
+}
+static json *get_id(const void *ctx, json *doc, const char *arg)
+{
+	return short_id(ctx, doc, "Id");
+}
+static json *get_image_id(const void *ctx, json *doc, const char *arg)
+{
+	return short_id(ctx, doc, "ImageID");
+}
+static json *get_names(const void *ctx, json *doc, const char *arg)
+{
+	return text_value(joined(json_arr(doc, "Names"), ","));
+}
+static json *get_mounts(const void *ctx, json *doc, const char *arg)
+{
+	return text_value(joined(json_arr(doc, "Mounts"), ","));
+}
+static json *get_networks(const void *ctx, json *doc, const char *arg)
+{
+	return text_value(joined(json_arr(doc, "Networks"), ","));
+}
+
+static json *get_command(const void *ctx, json *doc, const char *arg)
+{
+	const struct ps_opts *o = ctx;
 	auto_free char *whole = joined(json_arr(doc, "Command"), " ");
 	auto_free char *shown = str_printable(whole);
-	if (full || strlen(shown) <= COMMAND_SHOWN + 3)
-		return take(shown);
-	return str_printf("%.*s...", COMMAND_SHOWN, shown);
+	if (o->no_trunc || strlen(shown) <= COMMAND_SHOWN + 3)
+		return json_object_new_string(shown);
+	return text_value(str_printf("%.*s...", COMMAND_SHOWN, shown));
 }
 
-/* What a template sees: the document's fields as people read them. */
-static json *line_doc(const struct ps_opts *o, json *doc)
+static json *get_labels(const void *ctx, json *doc, const char *arg)
+{
+	auto_strv struct strv v = { 0 };
+	json *labels = json_obj(doc, "Labels");
+	if (labels) {
+		json_object_object_foreach(labels, key, value)
+			strv_addf(&v, "%s=%s", key, json_object_get_string(value));
+	}
+	return text_value(strv_join(&v, ","));
+}
+
+static json *get_label(const void *ctx, json *doc, const char *key)
+{
+	const char *value = json_str(json_obj(doc, "Labels"), key);
+	return json_object_new_string(value ? value : "");
+}
+
+static json *get_ports(const void *ctx, json *doc, const char *arg)
+{
+	json *ports = json_arr(doc, "Ports");
+	auto_strv struct strv v = { 0 };
+	for (size_t i = 0; ports && i < json_object_array_length(ports); i++) {
+		json *p = json_object_array_get_idx(ports, i);
+		const char *ip = json_str(p, "host_ip"), *protocol = json_str(p, "protocol");
+		int64_t outer = json_int(p, "host_port", 0),
+			inner = json_int(p, "container_port", 0),
+			more = json_int(p, "range", 1) - 1;
+		auto_free char *from = more > 0 ? str_printf("%" PRId64 "-%" PRId64, outer,
+							     outer + more)
+						: str_printf("%" PRId64, outer);
+		auto_free char *to = more > 0 ? str_printf("%" PRId64 "-%" PRId64, inner,
+							   inner + more)
+					      : str_printf("%" PRId64, inner);
+		strv_addf(&v, "%s:%s->%s/%s", str_empty(ip) ? "0.0.0.0" : ip, from, to,
+			  protocol ? protocol : "tcp");
+	}
+	return text_value(strv_join(&v, ", "));
+}
+
+/* How long ago, which is what the document calls CreatedAt. */
+static json *get_ago(const void *ctx, json *doc, const char *arg)
+{
+	return json_object_new_string(json_str(doc, "CreatedAt"));
+}
+
+static json *get_created_at(const void *ctx, json *doc, const char *arg)
 {
 	char at[TIME_TEXT];
-	auto_free char *names = joined(json_arr(doc, "Names"), ","),
-		       *mounts = joined(json_arr(doc, "Mounts"), ",");
-	auto_free char *command = command_text(doc, o->no_trunc),
-		       *labels = labels_text(json_obj(doc, "Labels"));
-	auto_free char *id = xstrndup(json_str(doc, "Id"), o->no_trunc ? 64 : 12);
-	auto_free char *image_id = xstrndup(json_str(doc, "ImageID"), o->no_trunc ? 64 : 12);
-	int64_t created = json_int(doc, "Created", 0);
-	static const char *const same[] = { "Image", "Status", "State" };
-	json *d = json_object_new_object();
-	json_put_str(d, "ID", id);
-	json_put_str(d, "ImageID", image_id);
-	json_put_str(d, "Names", names);
-	json_put_str(d, "Command", command);
-	json_put_str(d, "Labels", labels);
-	json_put_str(d, "Mounts", mounts);
-	json_put_str(d, "Ports", "");
-	json_put_str(d, "Networks", "");
-	json_put_str(d, "Size", "");
-	for (size_t i = 0; i < sizeof same / sizeof *same; i++)
-		json_put_str(d, same[i], json_str(doc, same[i]));
-	json_put_str(d, "Created", json_str(doc, "CreatedAt"));
-	json_put_str(d, "CreatedHuman", json_str(doc, "CreatedAt"));
-	json_put_str(d, "RunningFor", json_str(doc, "CreatedAt"));
-	json_put_str(d, "CreatedAt", time_go(created, at));
-	json_put_int(d, "CreatedSeconds", created);
-	json_put_int(d, "StartedAt", json_int(doc, "StartedAt", 0));
-	json_put_int(d, "Pid", json_int(doc, "Pid", 0));
-	json_put_int(d, "ExitCode", json_int(doc, "ExitCode", 0));
-	json_put_int(d, "Restarts", 0);
-	json_put_bool(d, "Exited", json_flag(doc, "Exited", false));
-	json_put_bool(d, "AutoRemove", json_flag(doc, "AutoRemove", false));
-	json_put_bool(d, "IsInfra", false);
-	return d;
+	return json_object_new_string(time_go(json_int(doc, "Created", 0), at));
 }
+
+static json *get_size(const void *ctx, json *doc, const char *arg)
+{
+	json *size = json_obj(doc, "Size");
+	if (!size)
+		return json_object_new_string("");
+	auto_free char *own = str_human_size((uint64_t)json_int(size, "rwSize", 0));
+	auto_free char *all = str_human_size((uint64_t)json_int(size, "rootFsSize", 0));
+	return text_value(str_printf("%s (virtual %s)", own, all));
+}
+
+static const struct template_field fields[] = {
+	{ "ID", "CONTAINER ID", get_id, false },
+	{ "ImageID", "IMAGE ID", get_image_id, false },
+	{ "Names", NULL, get_names, false },
+	{ "Command", NULL, get_command, false },
+	{ "Created", NULL, get_ago, false },
+	{ "CreatedHuman", "CREATED", get_ago, false },
+	{ "RunningFor", "CREATED", get_ago, false },
+	{ "CreatedAt", NULL, get_created_at, false },
+	{ "Labels", NULL, get_labels, false },
+	{ "Label", NULL, get_label, true },
+	{ "Mounts", NULL, get_mounts, false },
+	{ "Networks", NULL, get_networks, false },
+	{ "Ports", NULL, get_ports, false },
+	{ "Size", NULL, get_size, false },
+	{ 0 },
+};
 
 /* --- order --- */
 
 static int by_text(const void *a, const void *b, const char *key)
 {
-	return strcmp(json_str(*(json *const *)a, key), json_str(*(json *const *)b, key));
+	const char *x = json_str(*(json *const *)a, key), *y = json_str(*(json *const *)b, key);
+	return strcmp(x ? x : "", y ? y : "");
 }
 static int by_id(const void *a, const void *b)
 {
-	return by_text(a, b, "ID");
+	return by_text(a, b, "Id");
 }
 static int by_image(const void *a, const void *b)
 {
 	return by_text(a, b, "Image");
 }
-static int by_names(const void *a, const void *b)
-{
-	return by_text(a, b, "Names");
-}
 static int by_status(const void *a, const void *b)
 {
 	return by_text(a, b, "State");
 }
+static int by_list(const void *a, const void *b, const char *key, const char *sep)
+{
+	auto_free char *x = joined(json_arr(*(json *const *)a, key), sep);
+	auto_free char *y = joined(json_arr(*(json *const *)b, key), sep);
+	return strcmp(x, y);
+}
+static int by_names(const void *a, const void *b)
+{
+	return by_list(a, b, "Names", ",");
+}
 static int by_command(const void *a, const void *b)
 {
-	return by_text(a, b, "Command");
+	return by_list(a, b, "Command", " ");
 }
 static int by_created(const void *a, const void *b)
 {
-	int64_t x = json_int(*(json *const *)a, "CreatedSeconds", 0),
-		y = json_int(*(json *const *)b, "CreatedSeconds", 0);
+	int64_t x = json_int(*(json *const *)a, "Created", 0),
+		y = json_int(*(json *const *)b, "Created", 0);
 	return (x > y) - (x < y);
 }
 
-static void sort_lines(json *lines, const char *key)
+static void sort_rows(json *docs, const char *key)
 {
 	static const struct {
 		const char *key;
@@ -161,22 +234,19 @@ static void sort_lines(json *lines, const char *key)
 		       { "runningfor", by_created } };
 	for (size_t i = 0; key && i < sizeof orders / sizeof *orders; i++) {
 		if (str_eq(key, orders[i].key))
-			json_object_array_sort(lines, orders[i].by);
+			json_object_array_sort(docs, orders[i].by);
 	}
 }
 
-static int print_lines(const struct ps_opts *o, json *docs, struct err *e)
+static int print_rows(const struct ps_opts *o, json *docs, struct err *e)
 {
-	auto_json json *lines = json_object_new_array();
+	const struct report how = { fields, o, o->noheading };
 	const char *format = o->format;
-	for (size_t i = 0; i < json_object_array_length(docs); i++)
-		json_object_array_add(lines, line_doc(o, json_object_array_get_idx(docs, i)));
-	sort_lines(lines, o->sort);
 	if (o->quiet)
-		return report_rows("{{.ID}}", lines, NULL, e);
-	if (!format || str_eq(format, "table"))
+		format = "{{.ID}}";
+	else if (!format || str_eq(format, "table"))
 		format = TABLE;
-	return report_rows(format, lines, o->noheading ? NULL : headings, e);
+	return report_rows(format, docs, &how, e);
 }
 
 static int ps_run(struct cli *cli, struct err *e)
@@ -189,8 +259,9 @@ static int ps_run(struct cli *cli, struct err *e)
 			      .filters = &o->filter };
 	if (cli_engine(cli, &en, e) < 0 || engine_ps(&en, &q, &docs, e) < 0)
 		return -1;
+	sort_rows(docs, o->sort);
 	if (!report_is_json(o->format))
-		return print_lines(o, docs, e);
+		return print_rows(o, docs, e);
 	report_json(docs);
 	return 0;
 }

@@ -1,84 +1,24 @@
-/* report.c - see report.h. Columns are aligned as Go's tabwriter does it for podman (cells at least
- * 12 wide, 2 apart, the last column as it is), so that scripts which cut by position keep working. */
+/* report.c - see report.h. Nothing is printed of a list until all of it is made, so that an error in a
+ * template leaves no half of a line. */
 #include "cli/report.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include "model/template.h"
+#include "model/table.h"
 #include "util/str.h"
 
-#define CELL_MIN 12
-#define CELL_GAP 2
-
+/* "{{ json . }}" in any spacing. */
 bool report_is_json(const char *format)
 {
-	return str_eq(format, "json") || str_eq(format, "{{json .}}")
-	       || str_eq(format, "{{ json . }}");
-}
-
-/* Characters, not bytes, of a cell that ends at a tab or the line's end. */
-static size_t cell_width(const char *p, size_t n)
-{
-	size_t width = 0;
-	for (size_t i = 0; i < n; i++)
-		width += ((unsigned char)p[i] & 0xc0) != 0x80;
-	return width;
-}
-
-struct widths {
-	size_t *list, n, cap;
-};
-
-static void measure_line(struct widths *w, const char *line)
-{
-	for (size_t col = 0;; col++) {
-		size_t n = strcspn(line, "\t");
-		if (!line[n])
-			return;
-		if (col >= w->n) {
-			xgrow(&w->list, &w->cap, col + 1, sizeof *w->list);
-			w->list[col] = CELL_MIN;
-			w->n = col + 1;
-		}
-		size_t need = cell_width(line, n) + CELL_GAP;
-		if (need > w->list[col])
-			w->list[col] = need;
-		line += n + 1;
+	struct buf b = { 0 };
+	for (const char *p = format; p && *p; p++) {
+		if (!isspace((unsigned char)*p))
+			buf_putc(&b, *p);
 	}
-}
-
-static void print_line(const struct widths *w, const char *line)
-{
-	for (size_t col = 0;; col++) {
-		size_t n = strcspn(line, "\t");
-		fwrite(line, 1, n, stdout);
-		if (!line[n])
-			break;
-		printf("%*s", (int)(w->list[col] - cell_width(line, n)), "");
-		line += n + 1;
-	}
-	putchar('\n');
-}
-
-static void print_columns(const struct strv *lines)
-{
-	struct widths w = { 0 };
-	for (size_t i = 0; i < lines->n; i++)
-		measure_line(&w, lines->list[i]);
-	for (size_t i = 0; i < lines->n; i++)
-		print_line(&w, lines->list[i]);
-	free(w.list);
-}
-
-static const char *heading_of(void *arg, const char *field)
-{
-	for (const struct heading *h = arg; h->field; h++) {
-		if (strcasecmp(h->field, field) == 0)
-			return h->text;
-	}
-	return NULL;
+	auto_free char *text = buf_take(&b);
+	return str_eq(text, "json") || str_eq(text, "{{json.}}") || str_eq(text, "{{json}}");
 }
 
 static void add_line(struct strv *lines, struct buf *b)
@@ -88,48 +28,75 @@ static void add_line(struct strv *lines, struct buf *b)
 	strv_take(lines, buf_take(b));
 }
 
-/* "table" alone, or "table " in front of a template. */
-static bool is_table(const char **format)
+/* All lines in B, which ends with a line's end or is empty. */
+static void print_lines(const struct strv *lines, bool table)
 {
-	if (!str_starts(*format, "table") || ((*format)[5] != ' ' && (*format)[5] != '\t'))
-		return false;
-	*format += 6;
-	return true;
+	auto_buf struct buf b = { 0 };
+	if (table)
+		table_print(lines, &b);
+	for (size_t i = 0; i < lines->n && !table; i++) {
+		buf_puts(&b, lines->list[i]);
+		buf_putc(&b, '\n');
+	}
+	fwrite(b.data ? b.data : "", 1, b.len, stdout);
 }
 
-int report_rows(const char *format, json *rows, const struct heading *headings, struct err *e)
+static int make_lines(const struct template *t, const struct template_rows *names, json *rows,
+		      struct strv *lines, struct err *e)
 {
-	auto_template struct template *t = NULL;
-	auto_strv struct strv lines = { 0 };
 	auto_buf struct buf b = { 0 };
-	bool table = is_table(&format);
-	if (template_parse(format, &t, e) < 0)
-		return -1;
-	if (table && headings) {
-		template_headings(t, heading_of, (void *)headings, &b);
-		add_line(&lines, &b);
-	}
 	for (size_t i = 0; i < json_object_array_length(rows); i++) {
-		if (template_exec(t, json_object_array_get_idx(rows, i), &b, e) < 0)
+		if (template_exec(t, names, json_object_array_get_idx(rows, i), &b, e) < 0)
 			return -1;
-		add_line(&lines, &b);
+		add_line(lines, &b);
 	}
-	if (table) {
-		print_columns(&lines);
-		return 0;
-	}
-	for (size_t i = 0; i < lines.n; i++)
-		puts(lines.list[i]);
 	return 0;
 }
 
-int report_doc(const char *format, json *doc, struct err *e)
+/* The lines that a template makes of the whole list. */
+static int make_whole(const struct template *t, const struct template_rows *names, json *rows,
+		      struct strv *lines, struct err *e)
 {
+	auto_buf struct buf b = { 0 };
+	if (template_exec(t, names, rows, &b, e) < 0)
+		return -1;
+	if (b.len && b.data[b.len - 1] == '\n')
+		b.data[--b.len] = '\0';
+	strv_split(lines, b.data ? b.data : "", '\n');
+	return 0;
+}
+
+int report_rows(const char *format, json *rows, const struct report *how, struct err *e)
+{
+	const struct template_rows names = { how ? how->fields : NULL, how ? how->ctx : NULL };
+	auto_template struct template *t = NULL;
+	auto_strv struct strv lines = { 0 };
+	auto_buf struct buf heading = { 0 };
+	auto_free char *columns = NULL;
+	bool table = table_format(format, &columns);
+	if (template_parse(table ? columns : format, &t, e) < 0)
+		return -1;
+	if (table && how && !how->noheading) {
+		template_headings(t, &names, &heading);
+		add_line(&lines, &heading);
+	}
+	if (template_is_range(t) ? make_whole(t, &names, rows, &lines, e) < 0
+				 : make_lines(t, &names, rows, &lines, e) < 0)
+		return -1;
+	print_lines(&lines, table);
+	return 0;
+}
+
+int report_doc(const char *format, json *doc, const struct report *how, struct err *e)
+{
+	const struct template_rows names = { how ? how->fields : NULL, how ? how->ctx : NULL };
 	auto_template struct template *t = NULL;
 	auto_buf struct buf b = { 0 };
-	if (template_parse(format, &t, e) < 0 || template_exec(t, doc, &b, e) < 0)
+	if (template_parse(format, &t, e) < 0 || template_exec(t, &names, doc, &b, e) < 0)
 		return -1;
-	puts(b.data ? b.data : "");
+	if (!b.len || b.data[b.len - 1] != '\n')
+		buf_putc(&b, '\n');
+	fwrite(b.data, 1, b.len, stdout);
 	return 0;
 }
 

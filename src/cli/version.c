@@ -36,6 +36,17 @@ static const struct opt rows[] = {
 };
 static const struct opt_group groups[] = { { "Options", rows, 0 }, { 0 } };
 
+/* There is no server but the command itself, and programs that drive docker ask for its version. */
+static json *get_server(const void *ctx, json *doc, const char *arg)
+{
+	return json_object_get(json_obj(doc, "Client"));
+}
+
+static const struct template_field fields[] = {
+	{ "Server", NULL, get_server, false },
+	{ 0 },
+};
+
 static int version_run(struct cli *cli, struct err *e)
 {
 	const struct version_opts *o = cli_opts(cli);
@@ -45,7 +56,7 @@ static int version_run(struct cli *cli, struct err *e)
 	if (report_is_json(o->format))
 		report_json(doc);
 	else if (o->format)
-		return report_doc(o->format, doc, e);
+		return report_doc(o->format, doc, &(const struct report){ .fields = fields }, e);
 	else
 		printf("Client:       %s\nVersion:      %s\nAPI Version:  %s\nOS/Arch:      %s\n",
 		       cli_is_podman(cli) ? "Podman Engine (cuddy " PACKAGE_VERSION ")" : "cuddy",
