@@ -11,7 +11,7 @@ name=$(basename "$file" .bats)
 work=$T/work/$name
 result=$T/results/$name.bats.tap
 account=$(sed -n 's/^# account: *//p' "$file")
-limit=600
+limit=${LIMIT:-600}
 [ -z "$SANITIZED" ] || limit=1800
 
 skip_all() # REASON
