@@ -20,6 +20,7 @@ static int last_report(int sock, int *exit_code, struct err *e)
 int attach_run(const struct attach_args *args, int *exit_code, struct err *e)
 {
 	struct relay r = {
+		.signals = args->signals,
 		.done = args->sock,
 		.pidfd = args->pidfd,
 		.terminal = args->terminal,

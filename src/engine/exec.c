@@ -106,11 +106,12 @@ static int find_process(const struct container *c, struct proc *p, struct state 
 	return err_hint(e, "cuddy ps -a shows the states of all containers");
 }
 
-static int stay(const struct exec_opts *o, struct runtime *rt, struct streams *s, int *exit_code,
-		struct err *e)
+static int stay(const struct exec_opts *o, struct runtime *rt, struct streams *s, int signals,
+		int *exit_code, struct err *e)
 {
 	bool tty = rt->terminal >= 0;
 	struct relay r = {
+		.signals = signals,
 		.done = rt->proc.pidfd,
 		.pidfd = rt->proc.pidfd,
 		.terminal = rt->terminal,
@@ -136,6 +137,9 @@ static int enter(const struct exec_opts *o, struct runtime_args *a, int *exit_co
 	struct streams s;
 	struct runtime rt;
 	int result = streams_open(o, &s, e);
+	auto_fd int signals = o->detach || result < 0 ? -1 : relay_signals(e);
+	if (!o->detach && signals < 0)
+		result = -1;
 	memcpy(a->stdio, s.theirs, sizeof a->stdio);
 	if (result == 0)
 		result = runtime_enter(a, &rt, e);
@@ -144,7 +148,7 @@ static int enter(const struct exec_opts *o, struct runtime_args *a, int *exit_co
 			fd_close(&s.theirs[i]);
 		result = runtime_await_exec(&rt, e);
 		if (result == 0 && !o->detach)
-			result = stay(o, &rt, &s, exit_code, e);
+			result = stay(o, &rt, &s, signals, exit_code, e);
 		runtime_close(&rt);
 	}
 	streams_close(&s);

@@ -19,7 +19,6 @@
 
 struct session {
 	struct relay *r;
-	int signals;
 	bool raw, ended; /* our terminal is raw; our input has ended */
 	struct termios before;
 	size_t have, sent; /* of `input`: read from ours, passed on */
@@ -51,7 +50,7 @@ static int make_raw(struct session *s, struct err *e)
 }
 
 /* Everything that a process can be asked to do; not what reports on ourselves or on faults of ours. */
-static int take_signals(struct err *e)
+static sigset_t forwarded(void)
 {
 	static const int keep[] = { SIGCHLD, SIGPIPE, SIGURG,  SIGSEGV, SIGBUS,  SIGFPE,
 				    SIGILL,  SIGTRAP, SIGSYS,  SIGABRT, SIGTSTP, SIGTTIN,
@@ -60,17 +59,33 @@ static int take_signals(struct err *e)
 	sigfillset(&set);
 	for (size_t i = 0; i < sizeof keep / sizeof *keep; i++)
 		sigdelset(&set, keep[i]);
-	signal(SIGPIPE, SIG_IGN);
-	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
-		return err_sys(e, "take over the signals");
+	return set;
+}
+
+int relay_signals(struct err *e)
+{
+	sigset_t set = forwarded();
 	int fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return fd < 0 ? err_sys(e, "take over the signals") : fd;
+	if (fd < 0 || sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return err_sys(e, "take over the signals");
+	return fd;
+}
+
+void relay_signal_give_in(int signals)
+{
+	struct signalfd_siginfo info;
+	sigset_t set = forwarded();
+	if (read(signals, &info, sizeof info) != sizeof info || info.ssi_signo == SIGWINCH)
+		return;
+	signal((int)info.ssi_signo, SIG_DFL);
+	raise((int)info.ssi_signo);
+	sigprocmask(SIG_UNBLOCK, &set, NULL);
 }
 
 static void forward_signal(struct session *s)
 {
 	struct signalfd_siginfo info;
-	if (read(s->signals, &info, sizeof info) != sizeof info)
+	if (read(s->r->signals, &info, sizeof info) != sizeof info)
 		return;
 	if (info.ssi_signo == SIGWINCH)
 		fit_terminal(s->r);
@@ -141,7 +156,7 @@ static int loop(struct session *s, struct err *e)
 	for (;;) {
 		struct pollfd p[5] = {
 			{ .fd = r->done, .events = POLLIN },
-			{ .fd = s->signals, .events = POLLIN },
+			{ .fd = r->signals, .events = POLLIN },
 			input_wanted(s),
 			{ .fd = r->out[0].from, .events = POLLIN },
 			{ .fd = r->out[1].from, .events = POLLIN },
@@ -166,9 +181,8 @@ static int loop(struct session *s, struct err *e)
 
 int relay_run(struct relay *r, struct err *e)
 {
-	struct session s = { .r = r, .signals = take_signals(e) };
-	if (s.signals < 0)
-		return -1;
+	struct session s = { .r = r };
+	signal(SIGPIPE, SIG_IGN);
 	fit_terminal(r);
 	if (r->input >= 0 && fcntl(r->input, F_SETFL, O_WRONLY | O_NONBLOCK) < 0)
 		end_input(&s);
@@ -179,6 +193,5 @@ int relay_run(struct relay *r, struct err *e)
 	if (s.raw)
 		tcsetattr(STDIN_FILENO, TCSANOW, &s.before);
 	end_input(&s);
-	close(s.signals);
 	return result;
 }

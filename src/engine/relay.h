@@ -3,7 +3,15 @@
 #pragma once
 #include "util/err.h"
 
+/* Take over the signals that are the process's: from now on they wait for relay_run to pass them on. Called before the
+ * process can have said anything, since whoever hears from it may answer with one. A descriptor. */
+must_check int relay_signals(struct err *e);
+/* One of them has come before there was a process: end by it, as if it had not been taken over. Returns when it is
+ * one that ends nobody. */
+void relay_signal_give_in(int signals);
+
 struct relay {
+	int signals;  /* of relay_signals; borrowed */
 	int done;     /* becomes readable when it is over */
 	int pidfd;    /* the process that gets our signals */
 	int terminal; /* master of its terminal; -1 without */

@@ -1,9 +1,11 @@
 /* start.c - a container is started: the monitor is forked, and waited for until it says READY. */
 #include "engine/config.h"
+#include "engine/relay.h"
 #include "engine/up.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -76,10 +78,24 @@ static pid_t fork_monitor(struct engine *en, struct container *c, struct ends *x
 	return pid;
 }
 
-static int first_report(int sock, struct report *r, int fds[2], struct err *e)
+/* Whoever gives up before the container runs does not get one: its monitor will see that nobody waits. */
+static void await_report(int sock, int signals)
+{
+	struct pollfd p[2] = { { .fd = sock, .events = POLLIN },
+			       { .fd = signals, .events = POLLIN } };
+	while (!p[0].revents) {
+		if (poll(p, 2, -1) < 0)
+			p[0].revents = 0;
+		else if (!p[0].revents && p[1].revents)
+			relay_signal_give_in(signals);
+	}
+}
+
+static int first_report(int sock, int signals, struct report *r, int fds[2], struct err *e)
 {
 	size_t nfds = 2;
 	fds[0] = fds[1] = -1;
+	await_report(sock, signals);
 	ssize_t n = fd_recv(sock, r, sizeof *r, fds, &nfds);
 	if (n != sizeof *r)
 		return err_set(e, ERR_SYSTEM, "the container's monitor died while it was starting");
@@ -90,10 +106,11 @@ static int first_report(int sock, struct report *r, int fds[2], struct err *e)
 	return 0;
 }
 
-static int stay_attached(struct ends *x, const int fds[2], const struct start_opts *o,
+static int stay_attached(struct ends *x, int signals, const int fds[2], const struct start_opts *o,
 			 int *exit_code, struct err *e)
 {
 	struct attach_args a = {
+		.signals = signals,
 		.sock = x->ours,
 		.pidfd = fds[0],
 		.terminal = fds[1],
@@ -114,14 +131,19 @@ int engine_start(struct engine *en, struct container *c, const struct start_opts
 		return -1;
 	if (ends_open(&x, o->attach && o->interactive && !c->record.opts.tty, e) < 0)
 		return -1;
+	auto_fd int signals = o->attach ? relay_signals(e) : -1;
+	if (o->attach && signals < 0) {
+		ends_close(&x);
+		return -1;
+	}
 	log_phase("start: record is made");
 	pid_t pid = fork_monitor(en, c, &x, o->attach, e);
-	int result = pid < 0 ? -1 : first_report(x.ours, &r, fds, e);
+	int result = pid < 0 ? -1 : first_report(x.ours, signals, &r, fds, e);
 	if (result == 0) {
 		/* while the command runs and we have nothing to do */
 		engine_sweep_containers(en, false);
 		if (o->attach)
-			result = stay_attached(&x, fds, o, exit_code, e);
+			result = stay_attached(&x, signals, fds, o, exit_code, e);
 		fd_close(&fds[0]);
 		fd_close(&fds[1]);
 	}

@@ -45,6 +45,7 @@ void monitor_run(struct engine *en, struct container *c, int sock, int input, bo
 
 struct attach_args {
 	int sock;     /* to the monitor */
+	int signals;  /* of relay_signals */
 	int pidfd;    /* of the container's pid 1 */
 	int terminal; /* master of its terminal; -1 without */
 	int input; /* pipe to its standard input, closed at the end of ours; -1 with a terminal */
