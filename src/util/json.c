@@ -13,7 +13,8 @@ void json_free(json **j)
 	*j = NULL;
 }
 
-int json_parse(const char *text, size_t len, const char *name, json **out, struct err *e)
+static int parse(const char *text, size_t len, int flags, const char *name, json **out,
+		 struct err *e)
 {
 	struct json_tokener *t = json_tokener_new_ex(MAX_DEPTH);
 	if (!t || len > INT32_MAX - 1) {
@@ -21,8 +22,7 @@ int json_parse(const char *text, size_t len, const char *name, json **out, struc
 			json_tokener_free(t);
 		return err_set(e, ERR_CORRUPT, "%s: too large", name);
 	}
-	json_tokener_set_flags(t, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8
-					  | JSON_TOKENER_ALLOW_TRAILING_CHARS);
+	json_tokener_set_flags(t, flags | JSON_TOKENER_STRICT | JSON_TOKENER_ALLOW_TRAILING_CHARS);
 	json *j = json_tokener_parse_ex(t, text, (int)len);
 	enum json_tokener_error why = json_tokener_get_error(t);
 	size_t end = json_tokener_get_parse_end(t);
@@ -44,13 +44,19 @@ int json_parse(const char *text, size_t len, const char *name, json **out, struc
 						   : json_tokener_error_desc(why));
 }
 
+int json_parse(const char *text, size_t len, const char *name, json **out, struct err *e)
+{
+	return parse(text, len, JSON_TOKENER_VALIDATE_UTF8, name, out, e);
+}
+
+/* Our own files hold what users typed: arguments and variables are bytes, in no particular encoding. */
 int json_load_at(int dir, const char *path, size_t max, json **out, struct err *e)
 {
 	auto_free char *text = NULL;
 	size_t len;
 	if (file_read_at(dir, path, max, &text, &len, e) < 0)
 		return -1;
-	return json_parse(text, len, path, out, e);
+	return parse(text, len, 0, path, out, e);
 }
 
 int json_save_at(int dir, const char *name, json *j, struct err *e)
