@@ -141,9 +141,6 @@ static void stub(char **argv, char **envp)
 {
 	const char *p = argv[0];
 	int report = 0;
-	/* executed by a name such as /proc/self/exe, for ever again if that stands in the #! line of what we execute */
-	if (*p < '0' || *p > '9')
-		quit(126);
 	/* called again by what we executed, as /proc/self/exe: there is nothing to do, and to go on would be for ever */
 	if (!p || *p < '0' || *p > '9')
 		quit(126);
