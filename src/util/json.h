@@ -17,7 +17,7 @@ void json_free(json **j);
 /* Parse exactly one JSON value of LEN bytes; NAME is for the message. Depth at most 64, valid UTF-8. */
 must_check int json_parse(const char *text, size_t len, const char *name, json **out,
 			  struct err *e);
-/* The file DIR/PATH parsed; at most MAX bytes. */
+/* A file of our own, DIR/PATH, parsed; at most MAX bytes. Its strings are bytes, not always UTF-8. */
 must_check int json_load_at(int dir, const char *path, size_t max, json **out, struct err *e);
 /* Print and replace DIR/NAME (file_replace_at). */
 must_check int json_save_at(int dir, const char *name, json *j, struct err *e);
