@@ -265,6 +265,8 @@ static int step_execute(struct child *c, struct err *e)
 
 typedef int step(struct child *c, struct err *e);
 
+/* In order, a line each. */
+/* clang-format off */
 static step *const from_birth[] = {
 	step_ids,
 	step_keys,
@@ -291,6 +293,7 @@ static step *const from_birth[] = {
 	step_execute,
 	NULL,
 };
+/* clang-format on */
 
 /* Of one that enters: it finds everything made, and is confined in the same order. */
 static step *const from_entry[] = {
