@@ -7,7 +7,7 @@
 # shellcheck shell=bash disable=SC2154
 
 test_packages=(libcmocka-dev clang clang-format libclang-rt-dev llvm binutils valgrind
-	shellcheck bats perl procps file jq curl openssl zstd xz-utils mandoc bash fish zsh
+	shellcheck bats perl python3 procps keyutils file jq curl openssl zstd xz-utils mandoc bash fish zsh
 	python3-minimal attr libcap2-bin keyutils iproute2 passt systemd dbus-user-session
 	mmdebstrap docker-registry apache2-utils skopeo umoci
 	dpkg-dev debhelper fakeroot lintian)
