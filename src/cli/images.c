@@ -66,6 +66,7 @@ static json *line_doc(const struct images_opts *o, const struct image_row *row, 
 	json_put_str(d, "Repository", repository ? repository : "<none>");
 	json_put_str(d, "Tag", tag ? tag : "<none>");
 	json_put_str(d, "ID", id);
+	json_put_str(d, "Id", row->id.hex); /* never shortened, as podman has it */
 	json_put_str(d, "Digest",
 		     digest_none(&row->manifest) ? "<none>" : digest_text(&row->manifest, digest));
 	json_put_str(d, "Created", since);
