@@ -91,11 +91,14 @@ consistent()
 }
 
 @test "a removal of images, killed" {
-	local i
-	for ((i = 0; i < 5; i++)); do
-		cuddy import -q "$FIXTURES/busybox.tar" busybox >/dev/null
-		mktar - <<<"file x text=$i" | cuddy import -q - "gone$i" >/dev/null
-		kill_how=group kill_often 1 20 "$CUDDY" rmi -f "gone$i"
+	local i pid
+	for ((i = 0; i < 10; i++)); do
+		pull_fixture odd
+		setsid "$CUDDY" rmi -f odd >/dev/null 2>&1 3>&- &
+		pid=$!
+		sleep "0.00$i"
+		group $pid
+		wait $pid 2>/dev/null || true
 	done
 	consistent
 }
