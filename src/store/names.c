@@ -58,7 +58,7 @@ bool names_get(const struct names *n, const char *name, struct name_entry *out)
 {
 	size_t len = strlen(name);
 	const char *at = n->text;
-	const char *end = at + n->len;
+	const char *end = at ? at + n->len : NULL;
 	while (at && (at = memmem(at, (size_t)(end - at), name, len))) {
 		size_t pos = (size_t)(at - n->text);
 		if ((at == n->text || at[-1] == '\n') && at[len] == ' ' && names_next(n, &pos, out))
