@@ -11,7 +11,6 @@ setup_file()
 # cuddy with at most 512 MB of memory.
 bounded() # ARG...
 {
-	not_sanitized "it reserves more address space than that"
 	(
 		[ -n "$SANITIZED" ] || ulimit -v 524288 # the shadow memory is terabytes
 		cuddy "$@"
