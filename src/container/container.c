@@ -13,9 +13,9 @@
 #include <unistd.h>
 #include "container/internal.h"
 #include "util/fd.h"
+#include "util/lock.h"
+#include "util/log.h"
 #include "util/path.h"
-
-#define LOCK_TRIES 20 /* a millisecond between them */
 
 int containers_open(int root, const char *runroot, struct containers *out, struct err *e)
 {
@@ -39,155 +39,6 @@ void containers_close(struct containers *cs)
 static bool is_id(const char *text)
 {
 	return digest_is_hex(text);
-}
-
-/* --- names --- */
-
-/* Whose name is it? "" when nobody's. */
-static void name_owner(struct containers *cs, const char *name, char id[CONTAINER_ID + 1])
-{
-	char text[CONTAINER_ID + 2] = "";
-	ssize_t n = readlinkat(cs->names, name, text, sizeof text - 1);
-	text[n < 0 ? 0 : n] = '\0';
-	if (!is_id(text))
-		*text = '\0';
-	memcpy(id, text, CONTAINER_ID + 1);
-}
-
-#define ALNUM "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-
-static bool name_ok(const char *name)
-{
-	size_t n = strlen(name);
-	return n > 0 && n <= 200 && strchr(ALNUM, name[0]) && strspn(name, ALNUM "_.-") == n;
-}
-
-/* The link stays behind when a maker dies between link and record: then it is nobody's. */
-static bool owner_is_dead(struct containers *cs, const char *id)
-{
-	struct stat st;
-	auto_free char *record = str_printf("%s/" RECORD, id);
-	if (fstatat(cs->dirs, record, &st, 0) == 0)
-		return false;
-	auto_fd int lock = lock_try(cs, id);
-	return lock >= 0;
-}
-
-/* Free NAME when it still is OWNER's, who is dead. One at a time: whoever looked before us may have freed it, and a
- * living container taken it, since we looked. */
-static void name_free(struct containers *cs, const char *name, const char *owner)
-{
-	char now[CONTAINER_ID + 1];
-	auto_fd int lock = openat(cs->names, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (lock < 0 || flock(lock, LOCK_EX) < 0)
-		return;
-	name_owner(cs, name, now);
-	if (strcmp(now, owner) == 0)
-		unlinkat(cs->names, name, 0);
-}
-
-static int name_take(struct containers *cs, const char *name, const char *id, struct err *e)
-{
-	char owner[CONTAINER_ID + 1];
-	if (!name_ok(name)) {
-		err_set(e, ERR_USAGE, "invalid container name %s", name);
-		return err_hint(e, "a name is letters, digits, '_', '.' and '-', and begins with a "
-				   "letter or digit");
-	}
-	for (int tries = 0; tries < 3; tries++) {
-		if (symlinkat(id, cs->names, name) == 0)
-			return 0;
-		if (errno != EEXIST)
-			return err_sys(e, "take the name %s", name);
-		name_owner(cs, name, owner);
-		if (*owner && !owner_is_dead(cs, owner))
-			break;
-		name_free(cs, name, owner);
-	}
-	err_set(e, ERR_EXISTS, "the container name %s is already in use by %.12s", name, owner);
-	return err_hint(e, "give another --name, or remove that container: cuddy rm %s", name);
-}
-
-static void name_drop(struct containers *cs, const char *name, const char *id)
-{
-	char owner[CONTAINER_ID + 1];
-	name_owner(cs, name, owner);
-	if (strcmp(owner, id) == 0)
-		unlinkat(cs->names, name, 0);
-}
-
-/* --- locks --- */
-
-/* Is what we locked still what others will find? Its directory may have been removed meanwhile. */
-static bool lock_current(struct containers *cs, const char *id, int fd)
-{
-	struct stat ours, found;
-	auto_free char *path = str_printf("%s/lock", id);
-	return fstat(fd, &ours) == 0 && fstatat(cs->run, path, &found, AT_SYMLINK_NOFOLLOW) == 0
-	       && ours.st_ino == found.st_ino && ours.st_dev == found.st_dev;
-}
-
-/* Lock ID, making its run directory when it is gone. *RUN is that directory. An fd, or -1 with errno. */
-static int lock_take(struct containers *cs, const char *id, int *run)
-{
-	for (int tries = 0; tries < 5; tries++) {
-		if (mkdirat(cs->run, id, 0700) < 0 && errno != EEXIST)
-			return -1;
-		auto_fd int dir = openat(cs->run, id,
-					 O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-		auto_fd int fd = dir < 0 ? -1
-					 : openat(dir, "lock",
-						  O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-		if (fd < 0 && errno == ENOENT)
-			continue;
-		if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
-			return -1;
-		if (!lock_current(cs, id, fd))
-			continue;
-		fd_close(run);
-		*run = fd_take(&dir);
-		return fd_take(&fd);
-	}
-	errno = EWOULDBLOCK;
-	return -1;
-}
-
-int lock_try(struct containers *cs, const char *id)
-{
-	auto_fd int run = -1;
-	return lock_take(cs, id, &run);
-}
-
-bool container_idle(struct containers *cs, const char *id)
-{
-	auto_fd int fd = lock_try(cs, id);
-	return fd >= 0;
-}
-
-int container_lock(struct containers *cs, struct container *c, struct err *e)
-{
-	/* others take it for a moment to see whether it is free, who do not count */
-	const struct timespec moment = { .tv_nsec = 1000000 };
-	for (int tries = 0; tries < LOCK_TRIES; tries++) {
-		c->lock = lock_take(cs, c->id, &c->run);
-		if (c->lock >= 0)
-			return 0;
-		if (errno != EWOULDBLOCK)
-			break;
-		nanosleep(&moment, NULL);
-		errno = EWOULDBLOCK;
-	}
-	if (errno != EWOULDBLOCK)
-		return err_sys(e, "lock container %s", c->name);
-	return err_set(e, ERR_BUSY, "container %s is running or being worked on", c->name);
-}
-
-int container_rest(struct containers *cs, struct container *c)
-{
-	int result = tree_remove_at(cs->run, c->id);
-	fd_close(&c->run);
-	fd_close(&c->lock);
-	return result;
 }
 
 /* --- making, opening, removing --- */
@@ -305,15 +156,31 @@ void container_close(struct container *c)
 	record_free(&c->record);
 }
 
+/* The record first: without it the rest is nobody's and can be swept. */
+static int record_end(struct containers *cs, struct container *c, struct err *e)
+{
+	char owner[CONTAINER_ID + 1];
+	struct err ignored;
+	if (c->dir < 0)
+		return 0;
+	if (record_lock(c, e) < 0)
+		return -1;
+	name_owner(cs, c->name, owner);
+	if (strcmp(owner, c->id) != 0 && record_again(c, &ignored) < 0)
+		log_debug("%s", ignored.msg);
+	unlinkat(c->dir, RECORD, 0);
+	record_unlock(c);
+	return 0;
+}
+
 int container_remove(struct containers *cs, struct container *c, struct err *e)
 {
-	/* the record first: without it the rest is nobody's and can be swept */
-	if (c->dir >= 0)
-		unlinkat(c->dir, RECORD, 0);
+	if (record_end(cs, c, e) < 0)
+		return -1;
 	if (tree_remove_at(cs->dirs, c->id) < 0)
 		return err_sys(e, "remove container %s", c->name);
 	name_drop(cs, c->name, c->id);
-	if (tree_remove_at(cs->run, c->id) < 0)
+	if (run_remove(cs, c->id) < 0)
 		return err_sys(e, "remove the run directory of %s", c->name);
 	return 0;
 }
@@ -330,6 +197,9 @@ bool container_orphan(struct containers *cs, const char *id, struct container *o
 	    && (out->dir = dir_open_at(cs->dirs, id, &ignored)) >= 0
 	    && fstatat(out->dir, RECORD, &st, 0) < 0 && errno == ENOENT)
 		return true;
+	/* what only looked for the lock of one that is gone may have left a directory for it */
+	if (out->lock >= 0 && out->dir < 0)
+		container_rest(cs, out);
 	container_close(out);
 	return false;
 }

@@ -59,13 +59,30 @@ must_check int container_open(struct containers *cs, const char *what, struct co
 			      struct err *e);
 void container_close(struct container *c);
 #define auto_container __attribute__((cleanup(container_close)))
-/* Take the lock: 0; -1 with ERR_BUSY when somebody (its monitor) has it. */
+/* Take the lock: 0; -1 with ERR_BUSY when somebody (its monitor) has it, ERR_NOTFOUND when C was removed
+ * meanwhile. */
 must_check int container_lock(struct containers *cs, struct container *c, struct err *e);
 /* The end of a run: the run directory goes, and with it the lock. */
 int container_rest(struct containers *cs, struct container *c);
 /* Remove the record, the name and the run directory; the writable layer is gone already (rootfs_remove). The
  * lock is held. */
 must_check int container_remove(struct containers *cs, struct container *c, struct err *e);
+
+/* Another name for C, in whatever state it is. ERR_EXISTS when NAME is taken. */
+must_check int container_rename(struct containers *cs, struct container *c, const char *name,
+				struct err *e);
+
+/* --- wait.c: the end of a run, seen by others. The holder of the lock writes the exit code into the lock's file
+ * before it lets go: who has the file open learns it even when container and file are removed. --- */
+/* Open the lock's file of C for container_exit; -1 when nobody is at work on C. */
+int container_watch(struct containers *cs, const struct container *c);
+/* By the holder of the lock: CODE is how this run ended. */
+void container_exit_note(const struct container *c, int code);
+/* Wait at most MS milliseconds (-1: for ever) until nobody holds the lock that WATCH is of. *CODE is the exit code,
+ * or -1 when none was left (the monitor was killed). -1: still held. */
+must_check int container_exit(int watch, int ms, int *code);
+/* Wait at most MS milliseconds until nobody holds the lock of C: 0, also when C is gone. */
+must_check int container_await_idle(struct containers *cs, const struct container *c, int ms);
 
 /* Does nobody hold the lock of ID? */
 bool container_idle(struct containers *cs, const char *id);
@@ -80,11 +97,19 @@ must_check int containers_list_awake(struct containers *cs, struct strv *ids, st
 must_check int containers_using(struct containers *cs, const struct digest *image, char **user,
 				struct err *e);
 
-enum container_status { CONTAINER_CREATED, CONTAINER_RUNNING, CONTAINER_EXITED };
+enum container_status {
+	CONTAINER_CREATED,
+	CONTAINER_RUNNING,
+	CONTAINER_EXITED,
+	/* never in the file, seen by who asks: */
+	CONTAINER_STOPPING, /* pid 1 has ended, its monitor is taking things down */
+	CONTAINER_PAUSED,   /* engine_state alone knows */
+};
 struct state { /* state.json */
 	enum container_status status;
 	pid_t pid, monitor;        /* of its pid 1, as the host sees it; 0: none */
 	uint64_t pid_start;        /* proc(5) start time of pid */
+	uint64_t monitor_start;    /* the same of monitor */
 	char boot[40];             /* boot id that those are meant in */
 	int64_t started, finished; /* nanoseconds since 1970; 0: never */
 	int exit_code;
@@ -92,7 +117,7 @@ struct state { /* state.json */
 	char cgroup[256]; /* "": none */
 	char network[32]; /* address, "" when none */
 };
-/* As it is now: a RUNNING whose process is gone is returned as EXITED. */
+/* As it is now: a RUNNING whose process is gone is returned as STOPPING or, without its monitor, EXITED. */
 must_check int container_state(const struct container *c, struct state *out, struct err *e);
 must_check int container_state_save(const struct container *c, const struct state *s, bool durable,
 				    struct err *e);

@@ -5,15 +5,16 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "util/fd.h"
 #include "util/proc.h"
 
 #define MAX_STATE 65536
 
 static const char *const words[] = {
-	[CONTAINER_CREATED] = "created",
-	[CONTAINER_RUNNING] = "running",
-	[CONTAINER_EXITED] = "exited",
+	[CONTAINER_CREATED] = "created", [CONTAINER_RUNNING] = "running",
+	[CONTAINER_EXITED] = "exited",   [CONTAINER_STOPPING] = "stopping",
+	[CONTAINER_PAUSED] = "paused",
 };
 
 const char *container_status_text(enum container_status s)
@@ -37,12 +38,13 @@ static void copy_text(char *to, size_t room, json *j, const char *key)
 static void read_document(json *j, struct state *s)
 {
 	const char *status = json_str(j, "status");
-	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+	for (size_t i = 0; i <= CONTAINER_EXITED; i++)
 		if (str_eq(words[i], status))
 			s->status = (enum container_status)i;
 	s->pid = (pid_t)json_int(j, "pid", 0);
 	s->monitor = (pid_t)json_int(j, "monitor", 0);
 	s->pid_start = (uint64_t)json_int(j, "pidStart", 0);
+	s->monitor_start = (uint64_t)json_int(j, "monitorStart", 0);
 	s->started = json_int(j, "started", 0);
 	s->finished = json_int(j, "finished", 0);
 	s->exit_code = (int)json_int(j, "exitCode", 0);
@@ -52,12 +54,21 @@ static void read_document(json *j, struct state *s)
 	copy_text(s->network, sizeof s->network, j, "network");
 }
 
-static bool process_is_there(const struct state *s)
+static bool is_there(pid_t pid, uint64_t start)
+{
+	return pid > 0 && start && proc_start_time(pid) == start;
+}
+
+/* The file says that it runs: does it? */
+static enum container_status running_or_not(const struct state *s)
 {
 	char now[40];
 	boot_id(now);
-	return s->pid > 0 && strcmp(now, s->boot) == 0 && s->pid_start
-	       && proc_start_time(s->pid) == s->pid_start;
+	if (strcmp(now, s->boot) != 0)
+		return CONTAINER_EXITED;
+	if (is_there(s->pid, s->pid_start))
+		return CONTAINER_RUNNING;
+	return is_there(s->monitor, s->monitor_start) ? CONTAINER_STOPPING : CONTAINER_EXITED;
 }
 
 /* Nobody was left to see it end: killed with its monitor, or the machine went down. */
@@ -73,19 +84,36 @@ static void ended_unseen(struct state *s)
 					   : "the machine was restarted");
 }
 
-int container_state(const struct container *c, struct state *out, struct err *e)
+static int load(const struct container *c, struct state *out, struct err *e)
 {
 	auto_json json *j = NULL;
 	*out = (struct state){ 0 };
-	if (json_load_at(c->dir, STATE, MAX_STATE, &j, e) < 0) {
-		if (e->code != ENOENT)
-			return err_wrap(e, "container %s", c->name);
-		err_clear(e);
-		return 0; /* never started */
+	if (json_load_at(c->dir, STATE, MAX_STATE, &j, e) == 0) {
+		read_document(j, out);
+		return 0;
 	}
-	read_document(j, out);
-	if (out->status == CONTAINER_RUNNING && !process_is_there(out))
-		ended_unseen(out);
+	if (e->code != ENOENT)
+		return err_wrap(e, "container %s", c->name);
+	if (faccessat(c->dir, RECORD, F_OK, AT_SYMLINK_NOFOLLOW) < 0)
+		return err_set(e, ERR_NOTFOUND, "container %s was removed", c->name);
+	err_clear(e);
+	return 0; /* never started */
+}
+
+int container_state(const struct container *c, struct state *out, struct err *e)
+{
+	/* twice: the monitor may have written its last word between our reading and our look for it */
+	for (int look = 0; look < 2; look++) {
+		if (load(c, out, e) < 0)
+			return -1;
+		if (out->status == CONTAINER_RUNNING)
+			out->status = running_or_not(out);
+		else
+			return 0;
+		if (out->status != CONTAINER_EXITED)
+			return 0;
+	}
+	ended_unseen(out);
 	return 0;
 }
 
@@ -97,6 +125,7 @@ int container_state_save(const struct container *c, const struct state *s, bool 
 	json_put_int(j, "pid", s->pid);
 	json_put_int(j, "monitor", s->monitor);
 	json_put_int(j, "pidStart", (int64_t)s->pid_start);
+	json_put_int(j, "monitorStart", (int64_t)s->monitor_start);
 	json_put_str(j, "boot", s->boot);
 	json_put_int(j, "started", s->started);
 	json_put_int(j, "finished", s->finished);
