@@ -3,6 +3,7 @@
  * D-Bus; libsystemd is dlopened), cgroupfs (a child of the caller's own cgroup when that is delegated to
  * him), none. Knows nothing of containers. */
 #pragma once
+#include <stdbool.h>
 #include <sys/types.h>
 #include "util/err.h"
 
@@ -34,4 +35,10 @@ int cgroup_path_open(const char *path);
 /* End what is left inside (cgroup.kill) and remove it; bounded: 2 s. By path, so that another process than
  * the maker can. A path that is none of ours, or not there, is left alone. */
 void cgroup_path_remove(const char *path);
+/* Stop all that runs in PATH, or let it go on; returns when it has come to pass (bounded: 10 s). */
+must_check int cgroup_path_freeze(const char *path, bool freeze, struct err *e);
+/* Was it frozen by the above? */
+bool cgroup_path_frozen(const char *path);
+/* The file of PATH that changes when it is frozen, for inotify. Owned. */
+char *cgroup_path_events(const char *path);
 void cgroup_free(struct cgroup *c);
