@@ -6,14 +6,26 @@
 const struct command *const commands[] = {
 	/* containers */
 	&command_run,
+	&command_create,
+	&command_start,
 	&command_exec,
 	&command_ps,
 	&command_logs,
+	&command_top,
+	&command_diff,
+	&command_port,
 	&command_inspect,
 	&command_container_inspect,
 	&command_container_exists,
 	&command_stop,
+	&command_restart,
+	&command_kill,
+	&command_pause,
+	&command_unpause,
+	&command_wait,
+	&command_rename,
 	&command_rm,
+	&command_container_prune,
 
 	/* images */
 	&command_pull,

@@ -3,10 +3,12 @@
 
 #include <stdio.h>
 #include "cli/commands.h"
+#include "cli/seconds.h"
 
 struct rm_opts {
 	bool all, force, ignore, volumes, latest;
-	struct strv cidfile;
+	struct seconds time;
+	struct strv cidfile, filter;
 	struct engine *engine;
 };
 
@@ -15,10 +17,16 @@ static const struct opt rows[] = {
 	{ "all", 'a', OPT_BOOL, O(all), .help = "Remove all containers" },
 	{ "cidfile", 0, OPT_LIST, O(cidfile), "FILE",
 	  .help = "Remove the container whose id is in FILE", .complete = COMPLETE_FILES },
+	{ "depend", 0, OPT_IGNORED_BOOL, .help = "Accepted: no container depends on another" },
+	{ "filter", 0, OPT_LIST, O(filter), "KEY=VALUE",
+	  .help = "Remove those that match, as with ps" },
 	{ "force", 'f', OPT_BOOL, O(force),
 	  .help = "End a container that runs; what is not there is no failure" },
 	{ "ignore", 'i', OPT_BOOL, O(ignore), .help = "What is not there is no failure" },
 	{ "latest", 'l', OPT_BOOL, O(latest), .help = "Remove the newest container" },
+	{ "time", 't', OPT_FN, O(time), "SECONDS",
+	  .help = "With --force, how long to wait before the command is killed (10; -1: for ever)",
+	  .parse = seconds_parse },
 	{ "volumes", 'v', OPT_BOOL, O(volumes),
 	  .help = "Remove its volumes without a name as well" },
 	{ 0 },
@@ -28,10 +36,13 @@ static const struct opt_group groups[] = { { "Options", rows, 0 }, { 0 } };
 static int remove_one(struct cli *cli, const char *what, void *data, struct err *e)
 {
 	auto_container struct container c = { .dir = -1, .run = -1, .lock = -1 };
-	struct rm_opts *o = data;
+	const struct rm_opts *o = data;
+	const struct remove_opts how = { .force = o->force,
+					 .volumes = o->volumes,
+					 .seconds = seconds_or_default(&o->time) };
 	int r = container_open(&o->engine->containers, what, &c, e);
 	if (r == 0)
-		r = engine_remove(o->engine, &c, o->force, o->volumes, e);
+		r = engine_remove(o->engine, &c, &how, e);
 	if (r < 0 && e->kind == ERR_NOTFOUND && (o->ignore || o->force)) {
 		err_clear(e);
 		return 0;
@@ -49,7 +60,10 @@ static int rm_run(struct cli *cli, struct err *e)
 	struct select s = { .all = o->all,
 			    .latest = o->latest,
 			    .cidfiles = &o->cidfile,
+			    .filters = &o->filter,
 			    .ignore = o->ignore || o->force };
+	if (o->time.set && !o->force)
+		return err_set(e, ERR_USAGE, "--time goes with --force only");
 	if (cli_engine(cli, &en, e) < 0 || cli_select(cli, &en, &s, &names, e) < 0)
 		return -1;
 	o->engine = &en;

@@ -1,7 +1,6 @@
-/* run.c - `cuddy run`: a struct create_opts from argv, one verb, the command's exit code.
+/* run.c - `cuddy run` and `cuddy create`: a struct create_opts from argv, one verb, the command's exit code or the id.
  *
- * The rows are a group of their own because create takes the same ones. Nothing is assumed here: what was
- * not asked stays unset. */
+ * Nothing is assumed here: what was not asked stays unset. */
 #include "engine/engine.h"
 
 #include <stdio.h>
@@ -47,8 +46,6 @@ static const struct opt run_rows[] = {
 	{ "cap-drop", 0, OPT_CSV, RUN(cap_drop), "CAP", .help = "Take a capability away, or ALL" },
 	{ "cidfile", 0, OPT_STR, RUN(cidfile), "FILE",
 	  .help = "Write the container's id to a new file", .complete = COMPLETE_FILES },
-	{ "detach", 'd', OPT_BOOL, RUN(detach),
-	  .help = "Leave the container running and print its id" },
 	{ "entrypoint", 0, OPT_STR, RUN(entrypoint), "COMMAND",
 	  .help = "Use this instead of the image's ENTRYPOINT" },
 	{ "env", 'e', OPT_ENV, RUN(env), "NAME[=VALUE]",
@@ -90,7 +87,17 @@ static const struct opt run_rows[] = {
 	  .help = "Start the command in this directory" },
 	{ 0 },
 };
-static const struct opt_group run_groups[] = { { "Options", run_rows, 0 }, { 0 } };
+static const struct opt detach_rows[] = {
+	{ "detach", 'd', OPT_BOOL, RUN(detach),
+	  .help = "Leave the container running and print its id" },
+	{ 0 },
+};
+static const struct opt_group run_groups[] = {
+	{ "Options", detach_rows, 0 },
+	{ "Options", run_rows, 0 },
+	{ 0 },
+};
+static const struct opt_group create_groups[] = { { "Options", run_rows, 0 }, { 0 } };
 
 static void run_free(void *opts)
 {
@@ -150,5 +157,37 @@ const struct command command_run = {
 	.max_args = ARGS_ANY,
 	.flags = CMD_STOP_AT_ARG,
 	.run = run_run,
+	.free = run_free,
+};
+
+static int create_run(struct cli *cli, struct err *e)
+{
+	struct create_opts *o = cli_opts(cli);
+	auto_engine struct engine en = { 0 };
+	auto_container struct container c = { .dir = -1, .run = -1, .lock = -1 };
+	fill(cli, o);
+	if (check(o, e) < 0 || cli_engine(cli, &en, e) < 0 || engine_create(&en, o, &c, e) < 0)
+		return -1;
+	/* nobody works on it any more */
+	if (container_rest(&en.containers, &c) < 0)
+		return err_sys(e, "let go of container %s", c.name);
+	printf("%s\n", c.id);
+	return 0;
+}
+
+const struct command command_create = {
+	.name = "create",
+	.aliases = "container create",
+	.summary = "Make a container without starting it",
+	.usage = "[options] IMAGE [COMMAND [ARG...]]",
+	.about = "Prints its id; `start` starts it. The options are those of `run`.",
+	.examples = "create --name web docker.io/library/nginx\nstart web",
+	.topic = TOPIC_CONTAINERS,
+	.groups = create_groups,
+	.opts_size = sizeof(struct create_opts),
+	.min_args = 1,
+	.max_args = ARGS_ANY,
+	.flags = CMD_STOP_AT_ARG,
+	.run = create_run,
 	.free = run_free,
 };

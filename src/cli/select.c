@@ -9,15 +9,18 @@
 
 #define CIDFILE_MAX 4096
 
-static int add_all(struct engine *en, bool running_only, struct strv *names, struct err *e)
+static int add_all(struct engine *en, const struct select *s, struct strv *names, struct err *e)
 {
 	static const struct strv none = { 0 };
-	const struct ps_query q = { .all = !running_only, .filters = &none };
+	const struct ps_query q = { .all = true, .filters = s->filters ? s->filters : &none };
 	auto_json json *list = NULL;
 	if (engine_ps(en, &q, &list, e) < 0)
 		return -1;
-	for (size_t i = 0; i < json_object_array_length(list); i++)
-		strv_add(names, json_str(json_object_array_get_idx(list, i), "Id"));
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		json *doc = json_object_array_get_idx(list, i);
+		if (!s->states || choice_has(s->states, json_str(doc, "State")))
+			strv_add(names, json_str(doc, "Id"));
+	}
 	return 0;
 }
 
@@ -40,14 +43,15 @@ int cli_select(struct cli *cli, struct engine *en, const struct select *s, struc
 	       struct err *e)
 {
 	char id[CONTAINER_ID + 1];
-	bool asked = cli->nargs || s->all || s->latest || (s->cidfiles && s->cidfiles->n);
+	bool filtered = s->filters && s->filters->n, all = s->all || filtered;
+	bool asked = cli->nargs || all || s->latest || (s->cidfiles && s->cidfiles->n);
 	if (!asked) {
 		err_set(e, ERR_USAGE, "%s needs a container", cli->command->name);
 		return err_hint(e, "Name at least one, or use --all or --latest. 'cuddy ps --all' "
 				   "lists them.");
 	}
-	if (cli->nargs && (s->all || s->latest))
-		return err_set(e, ERR_USAGE, "--all and --latest do not go with names");
+	if (cli->nargs && (all || s->latest))
+		return err_set(e, ERR_USAGE, "--all, --latest and --filter do not go with names");
 	strv_add_all(names, cli->args);
 	if (s->latest) {
 		if (engine_latest(en, id, e) < 0)
@@ -58,5 +62,5 @@ int cli_select(struct cli *cli, struct engine *en, const struct select *s, struc
 		if (add_cidfile(s->cidfiles->list[i], s->ignore, names, e) < 0)
 			return -1;
 	}
-	return s->all ? add_all(en, s->running_only, names, e) : 0;
+	return all ? add_all(en, s, names, e) : 0;
 }

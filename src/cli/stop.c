@@ -3,35 +3,27 @@
 
 #include <stdio.h>
 #include "cli/commands.h"
-
-#define STOP_SECONDS 10
+#include "cli/seconds.h"
 
 struct stop_opts {
-	int64_t time;
-	bool all, ignore, latest, time_set;
-	struct strv cidfile;
+	bool all, ignore, latest;
+	struct seconds time;
+	struct strv cidfile, filter;
 	struct engine *engine;
 };
-
-static int parse_time(void *field, const char *value, struct err *e)
-{
-	struct stop_opts *o = field;
-	if (str_to_i64(value, &o->time) < 0 || o->time < -1 || o->time > 1 << 30)
-		return err_set(e, ERR_USAGE, "invalid number of seconds: %s", value);
-	o->time_set = true;
-	return 0;
-}
 
 #define O(field) offsetof(struct stop_opts, field)
 static const struct opt rows[] = {
 	{ "all", 'a', OPT_BOOL, O(all), .help = "Stop all containers that run" },
 	{ "cidfile", 0, OPT_LIST, O(cidfile), "FILE",
 	  .help = "Stop the container whose id is in FILE", .complete = COMPLETE_FILES },
+	{ "filter", 'f', OPT_LIST, O(filter), "KEY=VALUE",
+	  .help = "Stop those that match, as with ps" },
 	{ "ignore", 'i', OPT_BOOL, O(ignore), .help = "What is not there is no failure" },
 	{ "latest", 'l', OPT_BOOL, O(latest), .help = "Stop the newest container" },
-	{ "time", 't', OPT_FN, 0, "SECONDS",
+	{ "time", 't', OPT_FN, O(time), "SECONDS",
 	  .help = "How long to wait before the command is killed (10; -1: for ever)",
-	  .parse = parse_time },
+	  .parse = seconds_parse },
 	{ 0 },
 };
 static const struct opt_group groups[] = { { "Options", rows, 0 }, { 0 } };
@@ -40,14 +32,13 @@ static int stop_one(struct cli *cli, const char *what, void *data, struct err *e
 {
 	auto_container struct container c = { .dir = -1, .run = -1, .lock = -1 };
 	struct stop_opts *o = data;
-	int seconds = o->time_set ? (int)o->time : STOP_SECONDS;
 	if (container_open(&o->engine->containers, what, &c, e) < 0) {
 		if (e->kind != ERR_NOTFOUND || !o->ignore)
 			return -1;
 		err_clear(e);
 		return 0;
 	}
-	if (engine_stop(o->engine, &c, seconds, e) < 0)
+	if (engine_stop(o->engine, &c, seconds_or_default(&o->time), e) < 0)
 		return -1;
 	puts(what);
 	return 0;
@@ -61,8 +52,9 @@ static int stop_run(struct cli *cli, struct err *e)
 	struct select s = { .all = o->all,
 			    .latest = o->latest,
 			    .cidfiles = &o->cidfile,
+			    .filters = &o->filter,
 			    .ignore = o->ignore,
-			    .running_only = true };
+			    .states = "running|paused|stopping" };
 	if (cli_engine(cli, &en, e) < 0 || cli_select(cli, &en, &s, &names, e) < 0)
 		return -1;
 	o->engine = &en;
@@ -76,7 +68,9 @@ const struct command command_stop = {
 	.usage = "[options] CONTAINER [CONTAINER...]",
 	.about = "The command gets its stop signal (SIGTERM, unless the image says otherwise) and, "
 		 "when it has\n"
-		 "not ended by then, SIGKILL. A container that does not run is no failure.",
+		 "not ended by then, SIGKILL; at once, when it does not handle that signal. A "
+		 "container that\n"
+		 "does not run is no failure.",
 	.examples = "stop web\nstop --time 2 --all",
 	.topic = TOPIC_CONTAINERS,
 	.groups = groups,

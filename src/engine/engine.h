@@ -51,13 +51,17 @@ must_check int engine_start(struct engine *en, struct container *c, const struct
 			    int *exit_code, struct err *e);
 
 /* --- stop.c, remove.c --- */
-/* Ask pid 1 to end, and end it after SECONDS (-1: at once is not asked, wait for ever). Not running is fine. */
+/* Ask pid 1 to end, and end it after SECONDS (0: at once, -1: wait for ever), or at once when it does not listen.
+ * Not running is fine. */
 must_check int engine_stop(struct engine *en, struct container *c, int seconds, struct err *e);
-/* Wait (bounded) until nobody holds the lock of C any more, or C is gone: 0. */
-must_check int engine_await_gone(struct engine *en, struct container *c);
-/* Remove a container, with VOLUMES its anonymous volumes; FORCE ends it first. ERR_BUSY when it runs and FORCE
- * is not given. */
-must_check int engine_remove(struct engine *en, struct container *c, bool force, bool volumes,
+struct remove_opts {
+	bool force;   /* end it first */
+	bool volumes; /* its anonymous volumes too */
+	int seconds;  /* with FORCE: how long it may take to end by itself; see engine_stop */
+};
+#define ENGINE_STOP_SECONDS 10 /* when nobody says */
+/* Remove a container. ERR_BUSY when it runs and FORCE is not given. */
+must_check int engine_remove(struct engine *en, struct container *c, const struct remove_opts *o,
 			     struct err *e);
 /* Remove what dead attempts and killed monitors of --rm containers left: ALL, or of a few that were awake since
  * the boot, which is cheap enough for every start. */

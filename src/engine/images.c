@@ -295,6 +295,11 @@ void image_removal_free(struct image_removal *r)
 /* With force the containers that use the image go first. */
 static int free_of_containers(struct engine *en, const struct digest *id, bool force, struct err *e)
 {
+	const struct remove_opts all = {
+		.force = true,
+		.volumes = true,
+		.seconds = ENGINE_STOP_SECONDS,
+	};
 	for (;;) {
 		auto_container struct container c = { .dir = -1, .run = -1, .lock = -1 };
 		auto_free char *user = NULL;
@@ -311,7 +316,7 @@ static int free_of_containers(struct engine *en, const struct digest *id, bool f
 					user);
 		}
 		if (container_open(&en->containers, user, &c, e) < 0
-		    || engine_remove(en, &c, true, true, e) < 0)
+		    || engine_remove(en, &c, &all, e) < 0)
 			return -1;
 	}
 }

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include "engine/lifecycle.h"
 #include "model/spec.h"
 #include "util/time.h"
 
@@ -17,17 +18,17 @@ static const char *or_empty(const char *s)
 static json *state_doc(const struct state *s)
 {
 	char started[TIME_TEXT], finished[TIME_TEXT];
-	bool running = s->status == CONTAINER_RUNNING;
+	bool up = engine_is_up(s);
 	json *d = json_object_new_object();
 	json_put_str(d, "OciVersion", "1.0.2");
 	json_put_str(d, "Status", container_status_text(s->status));
-	json_put_bool(d, "Running", running);
-	json_put_bool(d, "Paused", false);
+	json_put_bool(d, "Running", s->status == CONTAINER_RUNNING);
+	json_put_bool(d, "Paused", s->status == CONTAINER_PAUSED);
 	json_put_bool(d, "Restarting", false);
 	json_put_bool(d, "OOMKilled", false);
 	json_put_bool(d, "Dead", false);
-	json_put_int(d, "Pid", running ? s->pid : 0);
-	json_put_int(d, "ConmonPid", running ? s->monitor : 0);
+	json_put_int(d, "Pid", up ? s->pid : 0);
+	json_put_int(d, "ConmonPid", up ? s->monitor : 0);
 	json_put_int(d, "ExitCode", s->exit_code);
 	json_put_str(d, "Error", s->error);
 	json_put_str(d, "StartedAt", time_rfc3339_nano(s->started, started));
@@ -261,7 +262,7 @@ int engine_container_inspect(struct engine *en, const char *what, json **out, st
 	struct state s;
 	struct err ignored = { 0 };
 	char id[DIGEST_TEXT];
-	if (container_open(&en->containers, what, &c, e) < 0 || container_state(&c, &s, e) < 0)
+	if (container_open(&en->containers, what, &c, e) < 0 || engine_state(&c, &s, e) < 0)
 		return -1;
 	/* an image may be gone, and a container that never started has no config.json */
 	if (store_image_find(en->store, digest_text(&c.record.image, id), &img, NULL, &ignored) < 0)

@@ -7,8 +7,9 @@ struct ps_query {
 	bool all;     /* also those that do not run */
 	int64_t last; /* the N newest, in any state; 0: no limit */
 	const struct strv
-		*filters; /* "key=value": id, name, label, status, exited, ancestor; one key
-					 * twice is either (labels: both), different keys are both */
+		*filters; /* "key=value": id, name, label, label!, status, exited, ancestor,
+			    * before, since, until; one key twice is either (labels:
+			    * both), different keys are both */
 };
 /* The containers that pass, newest first, as an array of what `ps --format json` prints. Owned by the caller. */
 must_check int engine_ps(struct engine *en, const struct ps_query *q, json **out, struct err *e);

@@ -131,7 +131,8 @@ static bool is_running(const struct container *c)
 {
 	struct state s;
 	struct err ignored = { 0 };
-	return container_state(c, &s, &ignored) == 0 && s.status == CONTAINER_RUNNING;
+	return container_state(c, &s, &ignored) == 0
+	       && (s.status == CONTAINER_RUNNING || s.status == CONTAINER_STOPPING);
 }
 
 static int follow(struct reader *r, const struct container *c, struct err *e)

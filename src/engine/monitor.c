@@ -133,6 +133,7 @@ static void note_running(struct monitor *m)
 		.pid = m->live.rt.proc.pid,
 		.pid_start = m->live.rt.proc.start_time,
 		.monitor = getpid(),
+		.monitor_start = proc_start_time(getpid()),
 		.started = now(),
 	};
 	boot_id(m->state.boot);
@@ -236,6 +237,7 @@ static void ended(struct monitor *m)
 	if (m->live.cgroup && cgroup_path(m->live.cgroup))
 		cgroup_path_remove(cgroup_path(m->live.cgroup));
 	logfile_close(&m->log);
+	container_exit_note(m->c, r.exit_code);
 	if (m->c->record.opts.remove)
 		remove_container(m);
 	else

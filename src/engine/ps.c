@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include "engine/lifecycle.h"
 #include "util/log.h"
+#include "util/time.h"
 
 #define SECOND 1000000000LL
 
@@ -40,7 +42,9 @@ static char *status_text(const struct state *s)
 		return str_printf("Exited (%d)", s->exit_code);
 	if (s->status == CONTAINER_EXITED)
 		return str_printf("Exited (%d) %s ago", s->exit_code, down);
-	return xstrdup("Created");
+	return xstrdup(s->status == CONTAINER_PAUSED     ? "Paused"
+		       : s->status == CONTAINER_STOPPING ? "Stopping"
+							 : "Created");
 }
 
 static json *mount_targets(const struct create_opts *o)
@@ -76,7 +80,7 @@ static json *ps_doc(struct engine *en, const struct container *c, const struct s
 	json_put(d, "Names", names);
 	json_put(d, "Namespaces", json_object_new_object());
 	json_put(d, "Networks", json_object_new_array());
-	json_put_int(d, "Pid", s->status == CONTAINER_RUNNING ? s->pid : 0);
+	json_put_int(d, "Pid", engine_is_up(s) ? s->pid : 0);
 	json_put_str(d, "Pod", "");
 	json_put_str(d, "PodName", "");
 	json_put(d, "Ports", NULL);
@@ -95,7 +99,8 @@ static bool label_matches(const struct strv *labels, const char *want)
 {
 	size_t n = strcspn(want, "=");
 	auto_free char *key = xstrndup(want, n);
-	const char *value = strv_env_get(labels, key);
+	/* a label may have been given without a value */
+	const char *value = strv_has(labels, key) ? "" : strv_env_get(labels, key);
 	return value && (!want[n] || str_eq(value, want + n + 1));
 }
 
@@ -120,13 +125,32 @@ static bool is_made_from(const struct record *r, const char *want)
 static bool has_status(const struct state *s, const char *want)
 {
 	return str_eq(container_status_text(s->status), want)
-	       || (s->status == CONTAINER_EXITED && str_eq(want, "stopped"));
+	       || (s->status == CONTAINER_EXITED && str_eq(want, "stopped"))
+	       || (s->status == CONTAINER_CREATED && str_eq(want, "configured"));
 }
 
-static bool one_matches(const struct container *c, const struct state *s, const char *key,
-			const char *value)
+/* When was the container made that VALUE names, or what time is it? For before, since and until. */
+static int64_t moment(struct engine *en, const char *key, const char *value)
+{
+	auto_container struct container other = { .dir = -1, .run = -1, .lock = -1 };
+	struct err ignored;
+	int64_t t;
+	if (str_eq(key, "until"))
+		return time_parse(value, time(NULL) * SECOND, &t) == 0 ? t : 0;
+	return container_open(&en->containers, value, &other, &ignored) == 0 ? other.record.created
+									     : 0;
+}
+
+static bool one_matches(struct engine *en, const struct container *c, const struct state *s,
+			const char *key, const char *value)
 {
 	int64_t code;
+	if (str_eq(key, "label!"))
+		return !label_matches(&c->record.opts.labels, value);
+	if (str_eq(key, "since"))
+		return c->record.created > moment(en, key, value);
+	if (str_eq(key, "before") || str_eq(key, "until"))
+		return c->record.created < moment(en, key, value);
 	if (str_eq(key, "id"))
 		return str_starts(c->id, value);
 	if (str_eq(key, "name"))
@@ -141,35 +165,49 @@ static bool one_matches(const struct container *c, const struct state *s, const 
 	       && s->exit_code == code;
 }
 
-static int filters_check(const struct strv *filters, struct err *e)
+static int filter_check(struct engine *en, const char *filter, struct err *e)
 {
-	static const char *const keys[] = { "id=",     "name=",   "label=",
-					    "status=", "exited=", "ancestor=" };
-	for (size_t i = 0; i < filters->n; i++) {
-		size_t k = 0;
-		while (k < sizeof keys / sizeof *keys && !str_starts(filters->list[i], keys[k]))
-			k++;
-		if (k < sizeof keys / sizeof *keys)
-			continue;
-		err_set(e, ERR_USAGE, "invalid filter %s", filters->list[i]);
-		return err_hint(e, "Containers can be chosen by id=, name=, label=, status=, "
-				   "exited= and ancestor=.");
+	static const char *const keys[] = {
+		"id=",     "name=",     "label=",  "label!=", "status=",
+		"exited=", "ancestor=", "before=", "since=",  "until="
+	};
+	size_t k = 0, n = sizeof keys / sizeof *keys;
+	while (k < n && !str_starts(filter, keys[k]))
+		k++;
+	if (k == n) {
+		err_set(e, ERR_USAGE, "invalid filter %s", filter);
+		return err_hint(e, "Containers can be chosen by id=, name=, label=, label!=, "
+				   "status=, exited=, ancestor=, before=, since= and until=.");
 	}
+	const char *value = filter + strlen(keys[k]);
+	auto_free char *key = xstrndup(filter, strlen(keys[k]) - 1);
+	if (k < n - 3 || moment(en, key, value))
+		return 0;
+	return err_set(e, ERR_USAGE, "invalid filter %s: no such %s", filter,
+		       str_eq(key, "until") ? "time" : "container");
+}
+
+static int filters_check(struct engine *en, const struct strv *filters, struct err *e)
+{
+	for (size_t i = 0; i < filters->n; i++)
+		if (filter_check(en, filters->list[i], e) < 0)
+			return -1;
 	return 0;
 }
 
-static bool passes(const struct container *c, const struct state *s, const struct strv *filters)
+static bool passes(struct engine *en, const struct container *c, const struct state *s,
+		   const struct strv *filters)
 {
 	for (size_t i = 0; i < filters->n; i++) {
 		size_t key_n = strcspn(filters->list[i], "=");
 		auto_free char *key = xstrndup(filters->list[i], key_n);
 		bool any = false;
 		for (size_t j = 0; j < filters->n && !any; j++) {
-			bool same = str_eq(key, "label")
+			bool same = str_starts(key, "label")
 					    ? i == j
 					    : strncmp(filters->list[i], filters->list[j], key_n + 1)
 						      == 0;
-			any = same && one_matches(c, s, key, filters->list[j] + key_n + 1);
+			any = same && one_matches(en, c, s, key, filters->list[j] + key_n + 1);
 		}
 		if (!any)
 			return false;
@@ -193,7 +231,7 @@ static void add_one(struct engine *en, const struct ps_query *q, const char *id,
 	auto_container struct container c = { .dir = -1, .run = -1, .lock = -1 };
 	struct state s;
 	struct err e = { 0 };
-	if (container_open(&en->containers, id, &c, &e) < 0 || container_state(&c, &s, &e) < 0) {
+	if (container_open(&en->containers, id, &c, &e) < 0 || engine_state(&c, &s, &e) < 0) {
 		if (e.kind != ERR_NOTFOUND)
 			log_err(&e);
 		return;
@@ -203,7 +241,7 @@ static void add_one(struct engine *en, const struct ps_query *q, const char *id,
 	for (size_t i = 0; i < q->filters->n; i++)
 		any_state |= str_starts(q->filters->list[i], "status=")
 			     || str_starts(q->filters->list[i], "exited=");
-	if ((!any_state && s.status != CONTAINER_RUNNING) || !passes(&c, &s, q->filters))
+	if ((!any_state && s.status != CONTAINER_RUNNING) || !passes(en, &c, &s, q->filters))
 		return;
 	xgrow(&rows->list, &rows->cap, rows->n + 1, sizeof *rows->list);
 	rows->list[rows->n++] = (struct row){ c.record.created, ps_doc(en, &c, &s) };
@@ -219,7 +257,7 @@ int engine_ps(struct engine *en, const struct ps_query *q, json **out, struct er
 {
 	auto_strv struct strv ids = { 0 };
 	struct rows rows = { 0 };
-	if (filters_check(q->filters, e) < 0 || containers_list(&en->containers, &ids, e) < 0)
+	if (filters_check(en, q->filters, e) < 0 || containers_list(&en->containers, &ids, e) < 0)
 		return -1;
 	for (size_t i = 0; i < ids.n; i++)
 		add_one(en, q, ids.list[i], &rows);

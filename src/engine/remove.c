@@ -8,6 +8,8 @@
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
+#include "engine/lifecycle.h"
+#include "engine/process.h"
 #include "engine/spec.h"
 #include "store/rootfs.h"
 #include "store/volume.h"
@@ -15,6 +17,7 @@
 #include "util/log.h"
 
 #define SWEEP_FEW 16
+#define END_TRIES 100
 
 struct wipe {
 	struct engine *en;
@@ -51,34 +54,57 @@ int engine_wipe(struct engine *en, struct container *c, bool volumes, struct err
 	return result < 0 ? -1 : container_remove(&en->containers, c, e);
 }
 
-int engine_remove(struct engine *en, struct container *c, bool force, bool volumes, struct err *e)
+/* Locked: 0. Others may start it again while we end it. */
+static int end_and_claim(struct engine *en, struct container *c, const struct remove_opts *o,
+			 struct err *e)
 {
 	struct state s;
-	if (container_state(c, &s, e) < 0)
-		return -1;
-	if (s.status == CONTAINER_RUNNING && !force) {
-		err_set(e, ERR_BUSY, "cannot remove container %s as it is running", c->name);
-		return err_hint(e, "stop it first (cuddy stop %s), or use cuddy rm -f", c->name);
-	}
-	if (s.status == CONTAINER_RUNNING && engine_stop(en, c, 0, e) < 0)
-		return -1;
-	if (container_lock(&en->containers, c, e) < 0) {
-		/* a --rm container's monitor may have been quicker */
-		if (force && e->kind == ERR_BUSY && engine_await_gone(en, c) == 0)
+	for (int tries = 0; tries < END_TRIES; tries++) {
+		if (engine_claim(en, c, &s, e) < 0)
+			return -1;
+		if (!engine_is_up(&s))
 			return 0;
-		return -1;
+		if (!o->force) {
+			err_set(e, ERR_BUSY, "cannot remove container %s as it is %s", c->name,
+				container_status_text(s.status));
+			return err_hint(e, "stop it first (cuddy stop %s), or use cuddy rm -f",
+					c->name);
+		}
+		if (engine_end(en, c, o->seconds, true, e) < 0)
+			return -1;
+		err_clear(e);
 	}
-	return engine_wipe(en, c, volumes || c->record.opts.remove, e);
+	return err_set(e, ERR_BUSY, "container %s is started again and again", c->name);
 }
 
-/* A container of --rm that nobody watches any more and that does not run. */
+int engine_remove(struct engine *en, struct container *c, const struct remove_opts *o,
+		  struct err *e)
+{
+	if (end_and_claim(en, c, o, e) < 0) {
+		/* a --rm container's monitor, or another command, has been quicker */
+		if (!o->force || e->kind != ERR_NOTFOUND)
+			return -1;
+		err_clear(e);
+		return 0;
+	}
+	return engine_wipe(en, c, o->volumes || c->record.opts.remove, e);
+}
+
+/* A container of --rm that nobody watches any more and that does not run. One that was never started is left over when
+ * its start was cut short; what `create` has made has no run directory. */
 static bool is_left_over(struct engine *en, struct container *c)
 {
 	struct state s;
 	struct err ignored;
+	bool awake = c->run >= 0;
 	if (!c->record.opts.remove || container_lock(&en->containers, c, &ignored) < 0)
 		return false;
-	return container_state(c, &s, &ignored) == 0 && s.status != CONTAINER_RUNNING;
+	if (container_state(c, &s, &ignored) == 0
+	    && (s.status == CONTAINER_EXITED || (s.status == CONTAINER_CREATED && awake)))
+		return true;
+	if (!awake)
+		container_rest(&en->containers, c);
+	return false;
 }
 
 static void sweep_one(struct engine *en, const char *id)

@@ -1,35 +1,15 @@
-/* stop.c - a container is asked to end, then made to. */
-#include "engine/engine.h"
+/* stop.c - a container is asked to end, then made to. Who cannot hear the question is not waited for. */
+#include "engine/lifecycle.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 #include "cgroup/cgroup.h"
-#include "runtime/runtime.h"
+#include "engine/process.h"
 #include "util/log.h"
 
-#define WATCH_MS 10      /* between looks for a monitor that is busy cleaning up */
-#define CLEANUP_MS 10000 /* how long that may take */
-
-static int wait_end(const struct proc *p, int ms)
-{
-	struct pollfd fd = { .fd = p->pidfd, .events = POLLIN };
-	int n;
-	do
-		n = poll(&fd, 1, ms);
-	while (n < 0 && errno == EINTR);
-	return n;
-}
-
-/* ESRCH: it ended by itself, which is what we want. */
-static int ask(const struct proc *p, int sig, struct err *e)
-{
-	return proc_signal(p, sig, e) < 0 && e->code != ESRCH ? -1 : 0;
-}
+#define CLEANUP_MS 10000 /* how long a monitor may take to clean up */
 
 static int stop_signal(const struct container *c)
 {
@@ -37,56 +17,87 @@ static int stop_signal(const struct container *c)
 	return sig > 0 ? sig : SIGTERM;
 }
 
-static int end(const struct container *c, const struct proc *p, int seconds, struct err *e)
+static const char *signal_text(int sig, char out[static 24])
 {
-	if (seconds) {
-		if (ask(p, stop_signal(c), e) < 0)
-			return -1;
-		if (wait_end(p, seconds < 0                ? -1
-				: seconds < INT_MAX / 1000 ? seconds * 1000
-							   : INT_MAX)
-		    > 0)
-			return 0;
-		log_warn("container %s did not end within %d seconds after %s: it is killed",
-			 c->name, seconds, sigabbrev_np(stop_signal(c)));
-	}
-	if (ask(p, SIGKILL, e) < 0)
-		return -1;
-	return wait_end(p, CLEANUP_MS) > 0
-		       ? 0
-		       : err_set(e, ERR_BUSY, "container %s cannot be killed", c->name);
+	const char *name = sigabbrev_np(sig);
+	if (name)
+		snprintf(out, 24, "SIG%s", name);
+	else
+		snprintf(out, 24, "signal %d", sig);
+	return out;
 }
 
-/* Its monitor writes the exit code down and then lets the lock go. */
-int engine_await_gone(struct engine *en, struct container *c)
+/* Ask, and wait. 1: it has ended. */
+static int end_gently(const struct container *c, const struct run *r, const struct state *s,
+		      int seconds, bool quiet, struct err *e)
 {
-	struct timespec pause = { .tv_nsec = WATCH_MS * 1000000L };
-	struct err ignored;
-	for (int ms = 0; ms < CLEANUP_MS; ms += WATCH_MS) {
-		auto_container struct container again;
-		if (container_open(&en->containers, c->id, &again, &ignored) < 0)
-			return 0;
-		if (container_lock(&en->containers, &again, &ignored) == 0)
-			return container_rest(&en->containers, &again);
-		nanosleep(&pause, NULL);
+	int sig = stop_signal(c);
+	char text[24];
+	signal_text(sig, text);
+	if (process_is_deaf(r->proc.pid, sig)) {
+		if (!quiet)
+			log_warn("container %s is killed at once: its command does not handle %s, "
+				 "as a program in a container made with --init would",
+				 c->name, text);
+		return 0;
 	}
-	return -1;
+	if (proc_signal(&r->proc, sig, e) < 0 && e->code != ESRCH)
+		return -1;
+	/* it hears of it when it goes on */
+	if (s->status == CONTAINER_PAUSED && cgroup_path_freeze(s->cgroup, false, e) < 0)
+		return -1;
+	if (run_await_exit(r, seconds < 0 ? -1 : seconds * 1000))
+		return 1;
+	if (!quiet)
+		log_warn("container %s did not end within %d seconds after %s: it is killed",
+			 c->name, seconds, text);
+	return 0;
+}
+
+static int end(const struct container *c, const struct run *r, const struct state *s, int seconds,
+	       bool quiet, struct err *e)
+{
+	int ended = seconds ? end_gently(c, r, s, seconds, quiet, e) : 0;
+	if (ended)
+		return ended < 0 ? -1 : 0;
+	return run_kill(c, r, e);
+}
+
+/* Somebody else ended it: until all is down. */
+static int await_idle(struct engine *en, const struct container *c, struct err *e)
+{
+	if (container_await_idle(&en->containers, c, CLEANUP_MS) == 0)
+		return 0;
+	struct state s;
+	/* or it was started again meanwhile */
+	if (engine_state(c, &s, e) < 0)
+		return e->kind == ERR_NOTFOUND ? 0 : -1;
+	if (s.status != CONTAINER_STOPPING)
+		return 0;
+	return err_set(e, ERR_BUSY, "the monitor of container %s does not end", c->name);
+}
+
+int engine_end(struct engine *en, struct container *c, int seconds, bool quiet, struct err *e)
+{
+	struct state s;
+	struct run r;
+	int code;
+	if (engine_state(c, &s, e) < 0)
+		return -1;
+	if (s.status == CONTAINER_STOPPING)
+		return await_idle(en, c, e);
+	if (!engine_is_up(&s))
+		return 0;
+	if (run_open(en, c, &s, &r, e) < 0)
+		return e->code == ESRCH ? await_idle(en, c, e) : -1;
+	int result = end(c, &r, &s, seconds, quiet, e);
+	if (result == 0)
+		result = run_await_end(en, c, &s, &r, &code, e);
+	run_close(&r);
+	return result;
 }
 
 int engine_stop(struct engine *en, struct container *c, int seconds, struct err *e)
 {
-	struct state s;
-	struct proc p;
-	if (container_state(c, &s, e) < 0)
-		return -1;
-	if (s.status != CONTAINER_RUNNING)
-		return 0;
-	if (proc_open(s.pid, &p, e) < 0)
-		return e->code == ESRCH ? 0 : -1;
-	/* the pid may have been given to another between the reading and the opening */
-	int result = p.start_time == s.pid_start ? end(c, &p, seconds, e) : 0;
-	proc_close(&p);
-	if (result == 0 && engine_await_gone(en, c) < 0)
-		return err_set(e, ERR_BUSY, "the monitor of container %s does not end", c->name);
-	return result;
+	return engine_end(en, c, seconds, false, e);
 }
