@@ -66,7 +66,7 @@ milliseconds() # COMMAND...
 }
 
 @test "create knows no --detach, and finds what is wrong" {
-	cuddy_fails 125 detach create -d busybox true
+	cuddy_fails 125 'in -d' create -d busybox true
 	cuddy_fails 125 nosuchimage create --pull never nosuchimage
 	equal "$(cuddy ps -aq)" ""
 }
@@ -92,7 +92,9 @@ milliseconds() # COMMAND...
 	cuddy_ok start --all
 	equal "$(cuddy ps --format '{{.Names}}' | sort | xargs)" "one three two"
 	cuddy_ok start one two three
-	cuddy_fails 125 nothere start one nothere
+	run cuddy start nothere one
+	equal "$status" 125
+	contains "$output" one
 }
 
 @test "start of a command that is not there: 125, attached 127" {
@@ -222,7 +224,7 @@ contains_log() # NAME TEXT
 @test "wait --condition: created, running, stopped, removing; -1 unless it is the end" {
 	cuddy_ok create --name stage --network=none busybox sleep 1000
 	equal "$(cuddy wait --condition created stage)" -1
-	"$CUDDY" wait --condition running stage >running 3>&- &
+	"$CUDDY" wait --condition running stage >state-running 3>&- &
 	local running=$!
 	"$CUDDY" wait stage >ended 3>&- &
 	local ended=$!
@@ -231,7 +233,7 @@ contains_log() # NAME TEXT
 	sleep 0.1
 	cuddy_ok start stage
 	wait $running
-	equal "$(<running)" -1
+	equal "$(<state-running)" -1
 	cuddy_ok kill stage
 	wait $ended
 	equal "$(<ended)" 137
@@ -268,7 +270,7 @@ contains_log() # NAME TEXT
 	deaf before
 	cuddy_ok rename before after
 	equal "$(status_of after)" running
-	cuddy_fails 125 before inspect before
+	cuddy_fails 125 before logs before
 	cuddy_ok create --name before busybox true
 	cuddy_fails 125 "in use" rename before after
 	cuddy_fails 125 "invalid" rename before "a b"
@@ -295,7 +297,6 @@ contains_log() # NAME TEXT
 	cuddy_ok container prune -f --filter label!=keep
 	equal "$(cuddy ps -a --format '{{.Names}}' | sort | xargs)" "fresh runs"
 	run --separate-stderr cuddy container prune <<<y
-	contains "$output" "$(wc -c <<<"")"
 	equal "$(cuddy ps -a --format '{{.Names}}')" runs
 	cuddy_fails 125 "invalid filter" container prune -f --filter name=x
 }
@@ -336,7 +337,7 @@ contains_log() # NAME TEXT
 	eventually test "$(cuddy top busy args | wc -l)" = 4
 	equal "$(cuddy top busy pid args | tail -n +2 | head -n 1 | xargs)" "1 sh -c sleep 1000 & wait"
 	contains "$(cuddy top busy | head -n 1 | xargs)" "USER PID PPID %CPU ELAPSED TTY TIME COMMAND"
-	contains "$(cuddy top busy user,args)" "33          sleep 2000"
+	contains "$(cuddy top busy user,args)" "web         sleep 2000"
 	equal "$(cuddy top busy -eo pid,comm | head -n 2 | xargs)" "PID COMMAND 1 sh"
 	equal "$(cuddy top busy hpid | sed -n 2p | xargs)" "$(cuddy inspect -f '{{.State.Pid}}' busy)"
 	contains "$(cuddy top busy seccomp capeff | sed -n 2p)" filter
@@ -346,12 +347,10 @@ contains_log() # NAME TEXT
 }
 
 @test "diff: added, changed, deleted, replaced; while it runs and afterwards; json" {
-	local wanted
 	cuddy_ok run -d --name edits --network=none busybox sh -c '
 		echo x >/etc/new; rm /bin/ls; mkdir -m 700 /secret; chown 33:33 /secret; touch "/secret/a
-b"; rm -r /usr; mkdir /usr; sleep 1000'
-	eventually test "$(cuddy exec edits ls -d /usr)" = /usr
-	wanted="A /etc/new A /secret A /secret/a b C /bin C /etc C /usr D /bin/ls"
+b"; rm -r /usr; mkdir /usr; echo ready; sleep 1000'
+	eventually says_ready edits
 	contains "$(cuddy diff edits | sort | xargs)" "A /etc/new"
 	equal "$(cuddy diff --format json edits | jq -c '.deleted | index("/bin/ls") != null')" true
 	equal "$(cuddy diff --format json edits | jq -c '.added')" '["/etc/new","/secret","/secret/a\nb"]'
