@@ -179,8 +179,3 @@ need_network()
 	need slirp4netns
 	[ -w /dev/net/tun ] || missing "/dev/net/tun is closed"
 }
-
-not_sanitized() # WHY
-{
-	[ -z "$SANITIZED" ] || skip "a sanitized build: $1"
-}
