@@ -32,8 +32,8 @@ teardown()
 
 @test "logs tell both streams, from the beginning, after the end too" {
 	cuddy_ok run -d --name talks --network=none busybox sh -c 'echo one; echo two >&2; printf three'
-	eventually test "$(cuddy ps -q | wc -l)" = 0
 	eventually nothing_runs
+	equal "$(cuddy ps -q)" ""
 	run --separate-stderr cuddy logs talks
 	equal "$output" "one
 three"

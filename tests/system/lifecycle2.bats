@@ -331,10 +331,15 @@ contains_log() # NAME TEXT
 	cuddy_fails 125 "" unpause solid
 }
 
+three_processes() # CONTAINER: and a heading
+{
+	[ "$(cuddy top "$1" args | wc -l)" = 4 ]
+}
+
 @test "top: the processes inside by their own numbers, without a ps inside" {
 	cuddy_ok run -d --name busy --network=none busybox sh -c 'sleep 1000 & wait'
 	cuddy_ok exec -d -u 33:33 busy sleep 2000
-	eventually test "$(cuddy top busy args | wc -l)" = 4
+	eventually three_processes busy
 	equal "$(cuddy top busy pid args | tail -n +2 | head -n 1 | xargs)" "1 sh -c sleep 1000 & wait"
 	contains "$(cuddy top busy | head -n 1 | xargs)" "USER PID PPID %CPU ELAPSED TTY TIME COMMAND"
 	contains "$(cuddy top busy user,args)" "web         sleep 2000"

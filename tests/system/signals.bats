@@ -23,6 +23,11 @@ start() # ARG...
 	eventually grep -q ready out
 }
 
+says_ready() # CONTAINER
+{
+	cuddy logs "$1" | grep -q ready
+}
+
 @test "signals to cuddy reach the command" {
 	start --rm --network=none patient patient
 	kill -HUP "$pid"
@@ -57,14 +62,14 @@ start() # ARG...
 
 @test "stop sends the image's STOPSIGNAL; the exit code is kept" {
 	cuddy_ok run -d --name stopped --network=none patient patient
-	eventually grep -q ready <(cuddy logs stopped)
+	eventually says_ready stopped
 	cuddy_ok stop stopped
 	equal "$(cuddy inspect -f '{{.State.ExitCode}} {{.State.Status}}' stopped)" "5 exited"
 }
 
 @test "stop kills what does not listen, after the time that was given" {
 	cuddy_ok run -d --name deaf --network=none busybox sh -c 'trap "" TERM; echo ready; while :; do sleep 1; done'
-	eventually grep -q ready <(cuddy logs deaf)
+	eventually says_ready deaf
 	local before=$SECONDS
 	cuddy_ok stop -t 1 deaf
 	[ $((SECONDS - before)) -le 4 ]
