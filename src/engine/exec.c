@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "cgroup/cgroup.h"
 #include "engine/config.h"
+#include "engine/lifecycle.h"
 #include "engine/relay.h"
 #include "engine/spec.h"
 #include "runtime/runtime.h"
@@ -92,7 +93,8 @@ static int exec_spec(struct engine *en, const struct container *c, const struct 
 
 static int find_process(const struct container *c, struct proc *p, struct state *st, struct err *e)
 {
-	if (container_state(c, st, e) < 0)
+	/* in a paused one it would hang */
+	if (engine_state(c, st, e) < 0)
 		return -1;
 	if (st->status == CONTAINER_RUNNING && proc_open(st->pid, p, e) == 0) {
 		/* the pid may have been given to another between the reading and the opening */
