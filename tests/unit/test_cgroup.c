@@ -39,7 +39,18 @@ static pid_t start_inside(const struct cgroup *c)
 	return pid;
 }
 
-/* A process may be cloned into it, is killed with it, and what it nested goes too. */
+static void freeze(const char *path)
+{
+	struct err e;
+	assert_false(cgroup_path_frozen(path));
+	assert_int_equal(cgroup_path_freeze(path, true, &e), 0);
+	assert_true(cgroup_path_frozen(path));
+	assert_int_equal(cgroup_path_freeze(path, false, &e), 0);
+	assert_false(cgroup_path_frozen(path));
+	assert_int_equal(cgroup_path_freeze(path, true, &e), 0);
+}
+
+/* A process may be cloned into it, frozen or not it is killed with it, and what it nested goes too. */
 static void use(struct cgroup *c)
 {
 	int status;
@@ -51,6 +62,7 @@ static void use(struct cgroup *c)
 	assert_true(pid > 0);
 	auto_free char *place = cgroup_of(pid);
 	assert_string_equal(place, path);
+	freeze(path);
 	assert_int_equal(mkdir(nested, 0755), 0);
 	assert_int_equal(mkdir(deeper, 0755), 0);
 	cgroup_path_remove(path);
@@ -101,10 +113,14 @@ static void foreign_paths(void **state)
 					     "/../cuddy-x" };
 	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
 		cgroup_path_remove(paths[i]);
+	struct err e;
 	auto_free char *own = cgroup_of(getpid());
 	if (own)
 		cgroup_path_remove(own);
 	cgroup_path_remove("/cuddy-not-there");
+	assert_int_equal(cgroup_path_freeze("/cuddy-not-there", true, &e), -1);
+	assert_int_equal(cgroup_path_freeze("", true, &e), -1);
+	assert_int_equal(e.kind, ERR_DENIED);
 	assert_true(getpid() > 0);
 }
 
