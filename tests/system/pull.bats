@@ -30,11 +30,13 @@ from_tls() # ARG...
 	cuddy_ok pull --cert-dir "$CERTS" --creds alice:secret "$@"
 }
 
-# Nothing of an image is in the store, and nothing half-made.
+# Nothing of an image is in the store, and nothing half-made. A layer of it that came whole before the rest failed
+# may have been kept for the next try.
 store_is_empty()
 {
 	equal "$(cuddy images -aq)" ""
-	equal "$(find "$CUDDY_DATA/layers" -mindepth 1 -maxdepth 1 2>/dev/null)" ""
+	equal "$(find "$CUDDY_DATA/tmp" "$CUDDY_DATA/blobs/sha256" -mindepth 1 -maxdepth 1 2>/dev/null)" ""
+	equal "$(find "$CUDDY_DATA/layers" -mindepth 1 -maxdepth 1 ! -exec test -e {}/info.json \; -print 2>/dev/null)" ""
 }
 
 # ---- what works

@@ -47,7 +47,7 @@ status=0
 	XDG_DATA_HOME="$work/data" XDG_RUNTIME_DIR="$work/run" TMPDIR="$work/tmp" \
 	T="$T" FIXTURES="$FIXTURES" CUDDY="$T/bin/cuddy" SANITIZED="$SANITIZED" ${CI:+CI="$CI"} \
 	ASAN_OPTIONS="log_path=$T/reports/asan" UBSAN_OPTIONS="log_path=$T/reports/ubsan:print_stacktrace=1" \
-	timeout -k 10 $limit bats --formatter tap "$file" >"$result" 2>&1 </dev/null || status=$?
+	timeout -k 10 "$limit" bats --formatter tap "$file" >"$result" 2>&1 </dev/null || status=$?
 # a file that was cut short has no result for its last tests
 [ $status = 0 ] || grep -q '^not ok' "$result" || echo "not ok - $name ended with $status" >>"$result"
 # not a pipe: what a broken test leaves behind may hold it for ever
