@@ -201,8 +201,8 @@ contains_log() # NAME TEXT
 }
 
 @test "wait prints exit codes in the order of the names, also of --rm and of what has ended" {
-	cuddy_ok run -d --rm --name quick --network=none busybox sh -c 'sleep 0.2; exit 4'
-	cuddy_ok run -d --name slow --network=none busybox sh -c 'sleep 0.6; exit 5'
+	cuddy_ok run -d --rm --name quick --network=none busybox sh -c 'sleep 2; exit 4'
+	cuddy_ok run -d --name slow --network=none busybox sh -c 'sleep 2.5; exit 5'
 	cuddy_ok wait slow quick
 	equal "$(xargs <<<"$output")" "5 4"
 	equal "$(cuddy wait slow)" 5
