@@ -168,8 +168,7 @@ try_deb() # FILE
 {
 	local account=cuddy-deb status=0
 	if [ -n "$(missing_packages cuddy)" ]; then
-		env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-			"$1" >/dev/null || return
+		apt_get install --no-install-recommends "$1" >/dev/null || return
 	else
 		echo "cuddy is installed on this machine already and would be replaced"
 		return 1
@@ -178,7 +177,7 @@ try_deb() # FILE
 	as_account $account /usr/bin/cuddy run --rm hello || status=1
 	as_account $account sh -c 'man -w cuddy || test -e /usr/share/man/man1/cuddy.1.gz' || status=1
 	userdel -r $account 2>/dev/null || status=1
-	apt-get purge -y -qq cuddy >/dev/null || status=1
+	apt_get purge cuddy >/dev/null || status=1
 	[ ! -e /usr/bin/cuddy ] && [ ! -e /usr/libexec/cuddy ] || status=1
 	return $status
 }
