@@ -18,6 +18,8 @@ teardown()
 # Start cuddy in the background and wait for the word "ready". $pid is cuddy's.
 start() # ARG...
 {
+	# what the one before said must not be taken for this one's
+	rm -f out err
 	"$CUDDY" run "$@" >out 2>err </dev/null 3>&- &
 	pid=$!
 	eventually grep -q ready out

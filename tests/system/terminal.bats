@@ -33,6 +33,7 @@ at_terminal() # ARG...
 		expect #
 		send echo $((40 + 2))\n
 		expect 42
+		expect #
 		send \x04
 	STEPS
 	contains "$output" "exit 0"
