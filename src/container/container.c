@@ -179,7 +179,11 @@ int container_remove(struct containers *cs, struct container *c, struct err *e)
 		return -1;
 	if (tree_remove_at(cs->dirs, c->id) < 0)
 		return err_sys(e, "remove container %s", c->name);
-	name_drop(cs, c->name, c->id);
+	/* what has lost its record goes by its id alone */
+	if (strcmp(c->name, c->id) == 0)
+		names_drop(cs, c->id);
+	else
+		name_drop(cs, c->name, c->id);
 	if (run_remove(cs, c->id) < 0)
 		return err_sys(e, "remove the run directory of %s", c->name);
 	return 0;
@@ -197,9 +201,11 @@ bool container_orphan(struct containers *cs, const char *id, struct container *o
 	    && (out->dir = dir_open_at(cs->dirs, id, &ignored)) >= 0
 	    && fstatat(out->dir, RECORD, &st, 0) < 0 && errno == ENOENT)
 		return true;
-	/* what only looked for the lock of one that is gone may have left a directory for it */
-	if (out->lock >= 0 && out->dir < 0)
+	/* its removal was cut short near the end, or who looked for its lock has made a directory for that */
+	if (out->lock >= 0 && out->dir < 0) {
+		names_drop(cs, id);
 		container_rest(cs, out);
+	}
 	container_close(out);
 	return false;
 }

@@ -84,6 +84,8 @@ must_check int container_exit(int watch, int ms, int *code);
 /* Wait at most MS milliseconds until nobody holds the lock of C: 0, also when C is gone. */
 must_check int container_await_idle(struct containers *cs, const struct container *c, int ms);
 
+/* Remove what is left of run directories whose removal was cut short. */
+void containers_sweep_run(struct containers *cs);
 /* Does nobody hold the lock of ID? */
 bool container_idle(struct containers *cs, const char *id);
 /* Is ID the directory of a container whose maker died before there was a record? *OUT is locked then. */

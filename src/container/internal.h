@@ -21,6 +21,8 @@ void name_owner(struct containers *cs, const char *name, char id[static CONTAINE
 must_check int name_take(struct containers *cs, const char *name, const char *id, struct err *e);
 /* When it still is ID's. */
 void name_drop(struct containers *cs, const char *name, const char *id);
+/* All that are ID's, when nobody knows which: reads every name. */
+void names_drop(struct containers *cs, const char *id);
 /* Whoever changes the record, or ends it, holds this lock. */
 must_check int record_lock(struct container *c, struct err *e);
 void record_unlock(struct container *c);

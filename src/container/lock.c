@@ -1,5 +1,6 @@
 /* lock.c - the lock of a container, which its monitor holds as long as it runs, and others while they work on it. It is
  * a file in the run directory and goes with that, so who has locked it looks whether it still is the one. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 #include "container/internal.h"
 #include "util/fd.h"
+#include "util/log.h"
 #include "util/path.h"
 
 #define LOCK_TRIES 20 /* a millisecond between them */
@@ -106,6 +108,22 @@ int run_remove(struct containers *cs, const char *id)
 	for (int tries = 0; tries < REMOVE_TRIES && result < 0; tries++)
 		result = tree_remove_at(cs->run, gone);
 	return result;
+}
+
+void containers_sweep_run(struct containers *cs)
+{
+	int copy = openat(cs->run, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = copy < 0 ? NULL : fdopendir(copy);
+	struct dirent *item;
+	if (!d) {
+		fd_close(&copy);
+		return;
+	}
+	while ((item = readdir(d)))
+		if (item->d_name[0] == '.' && strlen(item->d_name) > CONTAINER_ID
+		    && tree_remove_at(cs->run, item->d_name) < 0)
+			log_debug("%s stays: %s", item->d_name, strerror(errno));
+	closedir(d);
 }
 
 int container_rest(struct containers *cs, struct container *c)

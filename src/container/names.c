@@ -1,5 +1,6 @@
 /* names.c - names of containers. A name is a symbolic link to the id, and so it is taken once, by whoever makes the
  * link. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -80,6 +81,21 @@ void name_drop(struct containers *cs, const char *name, const char *id)
 	name_owner(cs, name, owner);
 	if (strcmp(owner, id) == 0)
 		unlinkat(cs->names, name, 0);
+}
+
+void names_drop(struct containers *cs, const char *id)
+{
+	int copy = openat(cs->names, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = copy < 0 ? NULL : fdopendir(copy);
+	struct dirent *item;
+	if (!d) {
+		fd_close(&copy);
+		return;
+	}
+	while ((item = readdir(d)))
+		if (name_ok(item->d_name))
+			name_drop(cs, item->d_name, id);
+	closedir(d);
 }
 
 /* --- another name ---

@@ -127,6 +127,7 @@ void engine_sweep_containers(struct engine *en, bool all)
 	int listed = all ? containers_list(&en->containers, &ids, &ignored)
 			 : containers_list_awake(&en->containers, &ids, &ignored);
 	size_t n = listed < 0 ? 0 : ids.n;
+	containers_sweep_run(&en->containers);
 	/* a few of many, another few the next time: a start takes the same time beside a thousand others */
 	size_t few = all || n < SWEEP_FEW ? n : SWEEP_FEW;
 	size_t from = few ? (size_t)getpid() % n : 0;
