@@ -130,19 +130,25 @@ int err_take(struct err *e, const struct err *said)
 }
 
 /* Names come from images, and terminals do what they are told. */
-static void print_line(const char *text)
+static size_t add_line(char *out, size_t at, const char *text)
 {
 	for (; *text; text++)
-		putc(iscntrl((unsigned char)*text) ? '?' : *text, stderr);
-	putc('\n', stderr);
+		out[at++] = iscntrl((unsigned char)*text) ? '?' : *text;
+	out[at++] = '\n';
+	return at;
 }
 
+/* In one piece, so that what several processes say at once does not mix. */
 void err_print(const struct err *e)
 {
+	static const char begin[] = "Error: ";
+	char out[sizeof begin + sizeof e->msg + sizeof e->hint];
+	size_t n = 0;
 	if (e->msg[0]) {
-		fputs("Error: ", stderr);
-		print_line(e->msg);
+		memcpy(out, begin, sizeof begin - 1);
+		n = add_line(out, sizeof begin - 1, e->msg);
 	}
 	if (e->hint[0])
-		print_line(e->hint);
+		n = add_line(out, n, e->hint);
+	fwrite(out, 1, n, stderr);
 }
