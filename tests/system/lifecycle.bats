@@ -107,6 +107,11 @@ three"
 	equal "$(bb ls /only-here 2>&1)" "ls: /only-here: No such file or directory"
 }
 
+nothing_listed()
+{
+	[ -z "$(cuddy ps -q)" ]
+}
+
 @test "after a reboot nothing runs" {
 	cuddy_ok run -d --name before --network=none busybox sleep 1000
 	local pid
@@ -114,7 +119,7 @@ three"
 	own_processes | awk '/cuddy/ { print $1 }' | xargs kill -KILL
 	kill -KILL "$pid"
 	rm -rf "$CUDDY_RUN"
-	equal "$(cuddy ps -q)" ""
+	eventually nothing_listed
 	equal "$(cuddy inspect -f '{{.State.Running}}' before)" false
 	cuddy_ok rm before
 	nothing_left
