@@ -4,7 +4,12 @@
 . "$(dirname "$0")/tap.sh"
 
 session=$srcdir/tests/system/with-user-systemd.sh
-test=$builddir/tests/unit/test_cgroup
+built=$builddir/tests/unit/test_cgroup
+# a copy where others can read it, which the build tree may not be
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+chmod 755 "$dir"
+test=$dir/test_cgroup
 
 in_session() # MANAGER
 {
@@ -14,10 +19,10 @@ in_session() # MANAGER
 	[ "$status" = 0 ] && grep -q "default manager here: $1 /" <<<"$output"
 }
 
-if ! [ -x "$test" ]; then
+if ! [ -x "$built" ]; then
 	skip "cgroup back ends" "the unit tests are not built"
-elif [ "$(id -u)" != 0 ] || ! "$session" nobody test -x "$test" 2>/dev/null; then
-	skip "cgroup back ends" "needs root, systemd, and a build tree that others can read"
+elif cp "$built" "$test"; [ "$(id -u)" != 0 ] || ! "$session" nobody test -x "$test" 2>/dev/null; then
+	skip "cgroup back ends" "needs root and systemd"
 else
 	ok "a scope of systemd" in_session systemd
 	export WITHOUT_SYSTEMD=1
