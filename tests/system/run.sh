@@ -159,7 +159,9 @@ final_checks()
 	result "nothing was written to the home directories" \
 		"$(find "$T"/work/*/home -mindepth 1 ! -path '*/home/expected*' 2>/dev/null | head)"
 	if [ -n "$SANITIZED" ]; then
-		result "the sanitizers have found nothing" "$(head -n 50 "$T"/reports/* 2>/dev/null)"
+		# a process that is killed while it looks for its leaks says so, and has found none
+		result "the sanitizers have found nothing" "$(cat "$T"/reports/* 2>/dev/null \
+			| grep -v 'Unable to get registers from thread' | head -n 50)"
 	fi
 }
 
